@@ -1,0 +1,3 @@
+module hello-fixed
+
+go 1.19

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { BadInput } from './bad-input.ts';
+
+/** The commands' names and options, and what becomes of their errors. Each command is imported when it is called. */
+function program(): Command {
+  const mkdeb = new Command('mkdeb')
+    .description('Builds Debian packages whose upgrades lose no request.')
+    .version(ownVersion())
+    // `mkdeb --version` is mkdeb's, `mkdeb build --version 1.2` the package's.
+    .enablePositionalOptions()
+    .exitOverride();
+
+  mkdeb
+    .command('build')
+    .description('build the package of the app in DIR')
+    .argument('[DIR]', 'the app’s directory', '.')
+    .option('-c, --config <FILE>', 'the configuration (default: DIR/mkdeb.yaml)')
+    .option('-o, --output <PATH>', 'the package’s file, or the directory for it (default: ".")')
+    .option('--version <VERSION>', 'the package’s version, instead of the configured one')
+    .option('--arch <ARCH>', 'the package’s architecture, instead of the configured one')
+    .option('--compress <METHOD>', 'zstd, xz, gzip or none', 'zstd')
+    .option('--json', 'tell the result as one JSON object')
+    .action(async (dir, options) => (await import('./commands/build.ts')).build(dir, options));
+
+  mkdeb
+    .command('render')
+    .description('write every file that mkdeb would add to the package, to read before trusting it')
+    .argument('[DIR]', 'the app’s directory', '.')
+    .requiredOption('-o, --output <OUT>', 'an empty or new directory')
+    .option('-c, --config <FILE>', 'the configuration (default: DIR/mkdeb.yaml)')
+    .option('--version <VERSION>', 'the package’s version, instead of the configured one')
+    .option('--arch <ARCH>', 'the package’s architecture, instead of the configured one')
+    .action(async (dir, options) => (await import('./commands/render.ts')).render(dir, options));
+
+  mkdeb
+    .command('inspect')
+    .description('show what a package holds: fields, files, units, scripts')
+    .argument('<FILE>', 'a .deb')
+    .option('--json', 'tell it as one JSON object')
+    .action(async (file, options) => (await import('./commands/inspect.ts')).inspect(file, options));
+
+  mkdeb
+    .command('init')
+    .description('look at the app in DIR and write a commented mkdeb.yaml')
+    .argument('[DIR]', 'the app’s directory', '.')
+    .action(async (dir) => (await import('./commands/init.ts')).init(dir));
+
+  return mkdeb;
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+/** Tells an error and returns the exit code: 1 for a failure, 2 for bad input. */
+function report(error: unknown): number {
+  // commander has told its own already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof BadInput) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  const isFromSystem = error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
+  const told =
+    error instanceof Error ? (isFromSystem ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`mkdeb: ${told}\n`);
+  return 1;
+}
+
+// `mkdeb inspect x.deb | head` closes the pipe early: there is nobody left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.stderr.write(`mkdeb: ${error.message}\n`);
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

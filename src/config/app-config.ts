@@ -1,0 +1,117 @@
+/** The configuration of an app after it was read, checked, completed from package.json and normalised. */
+
+export interface AppConfig {
+  name: string;
+  /** A Debian version, epoch and revision included (Policy 5.6.12). */
+  version: string;
+  /** A Debian architecture, or `auto`: `all` unless the payload holds native code. */
+  arch: string;
+  maintainer: string;
+  /** The synopsis, one line. */
+  synopsis: string;
+  /** The extended description, plain lines; never empty. */
+  description: string;
+  section: string;
+  priority: string;
+  homepage: string | null;
+  license: string | null;
+  relations: Readonly<
+    Partial<
+      Record<
+        | 'depends'
+        | 'recommends'
+        | 'suggests'
+        | 'conflicts'
+        | 'replaces'
+        | 'provides'
+        | 'breaks'
+        | 'predepends'
+        | 'enhances',
+        readonly string[]
+      >
+    >
+  >;
+  /** Ignore patterns in .gitignore's language, on top of mkdeb's own. */
+  ignore: readonly string[];
+  /** Null: an ordinary package without a service. */
+  service: ServiceConfig | null;
+}
+
+export interface ListenAddress {
+  /** An IPv4 or IPv6 address, or null for every address of both families. */
+  address: string | null;
+  port: number;
+}
+
+/** The ways to hand over new connections. */
+export const handoffs = ['reuseport', 'socket', 'vip'] as const;
+export type Handoff = (typeof handoffs)[number];
+
+/** What keeps the instances apart with the handoff `vip`: a network namespace each, or an address each on the host. */
+export const isolations = ['namespace', 'address'] as const;
+export type Isolation = (typeof isolations)[number];
+
+export interface ServiceConfig {
+  /** argv. The first word: `./x` is a file of the release, a bare name is looked up on the host's PATH, else absolute. */
+  exec: readonly string[];
+  /** At least one. */
+  listeners: readonly ListenAddress[];
+  /** `fd`: the app takes its listening sockets from fd 3 on. `self`: it binds itself (with SO_REUSEPORT for reuseport). */
+  listen: 'fd' | 'self';
+  handoff: Handoff;
+  /** For the handoff `vip`. */
+  isolate: Isolation;
+  health: HealthConfig;
+  drain: DrainConfig;
+  /** Releases kept on the host besides the ones in use. */
+  keep: number;
+  canary: CanaryConfig;
+  /** How long after its commit a release that fails for good gives way to the one before, in ms; 0: never. */
+  probation: number;
+  user: string;
+  environment: Readonly<Record<string, string>>;
+  /** Processes of the app, each with a socket of its own (`listen: fd`). */
+  workers: number;
+  /** A Node app that just listens on its port: the preload takes the inherited socket and drains on SIGTERM. */
+  preload: boolean;
+  /** Extra unit settings, verbatim, in the order written; they override mkdeb's own. */
+  unit: ReadonlyArray<readonly [section: string, key: string, value: string]>;
+}
+
+/** Times in ms. */
+export interface HealthConfig {
+  /** An HTTP path, or null: that a connection is accepted is enough. */
+  path: string | null;
+  /** Accepted HTTP status codes, both ends included. */
+  status: readonly [from: number, to: number];
+  /** The answer's body must contain this; null: anything. */
+  body: string | null;
+  /** How long the new instance may take until it is healthy. */
+  within: number;
+  interval: number;
+  /** How long one check may take. */
+  timeout: number;
+  /** Successes in a row. */
+  times: number;
+  /** The app says itself when it is ready, with sd_notify(3). */
+  notify: boolean;
+}
+
+export interface CanaryConfig {
+  /** Before the switch, one after the other; the share in parts of a hundred, the duration in ms. */
+  steps: ReadonlyArray<{ readonly share: number; readonly duration: number }>;
+  /** argv of a command that has to succeed meanwhile; empty: none. */
+  check: readonly string[];
+}
+
+/** Times in ms. */
+export interface DrainConfig {
+  /** How long `apt` waits for the drain before the rest goes on detached. */
+  wait: number;
+  /** How long the old instance may drain before it is told to stop. */
+  limit: number;
+  /** A connection with nothing in flight for this long counts as done. */
+  idle: number;
+  /** From SIGTERM to SIGKILL. */
+  stop: number;
+}

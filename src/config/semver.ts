@@ -1,0 +1,14 @@
+const semver = /^[v=]?\s*(\d+\.\d+\.\d+)(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?$/;
+
+/**
+ * The Debian version of a package.json version: `1.2.0-rc.1+b7` becomes `1.2.0~rc.1+b7`, so that dpkg too sorts a
+ * prerelease before its release. Hyphens further on become dots: dpkg would read a Debian revision from them. Null
+ * where `text` is not a semantic version.
+ */
+export function debianVersionFromSemver(text: string): string | null {
+  const match = semver.exec(text.trim());
+  if (match === null) return null;
+  const [, core, prerelease, build] = match;
+  const legal = (part: string) => part.replaceAll('-', '.');
+  return `${core}${prerelease === undefined ? '' : `~${legal(prerelease)}`}${build === undefined ? '' : `+${legal(build)}`}`;
+}

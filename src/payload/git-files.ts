@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import { execa } from 'execa';
+import { BadInput } from '../bad-input.ts';
+
+/**
+ * The paths that git knows below `dir` (tracked, or untracked and not ignored), relative to it; a submodule or another
+ * repository inside is one path, a directory. Null where git has nothing to say: no git, no work tree, or `dir` is
+ * itself ignored. Throws BadInput where git refuses to look.
+ */
+export async function filesKnownToGit(dir: string): Promise<string[] | null> {
+  const known = await lsFiles(dir, ['--cached', '--others', '--exclude-standard']);
+  return known === null || known.length === 0 ? null : known;
+}
+
+/** The paths that git ignores below `dir`; wholly ignored directories are one path each. */
+export async function filesIgnoredByGit(dir: string): Promise<string[]> {
+  return (await lsFiles(dir, ['--others', '--ignored', '--exclude-standard', '--directory'])) ?? [];
+}
+
+/** The time of the last commit below `dir` in seconds since 1970, or null where there is none. */
+export async function lastCommitSeconds(dir: string): Promise<number | null> {
+  const result = await git(dir, ['log', '-1', '--format=%ct', '--', '.']);
+  const seconds = Number.parseInt(result?.stdout.toString() ?? '', 10);
+  return Number.isNaN(seconds) ? null : seconds;
+}
+
+async function lsFiles(dir: string, options: readonly string[]): Promise<string[] | null> {
+  const result = await git(dir, ['ls-files', '-z', ...options]);
+  if (result === null) return null;
+  if (result.failed) {
+    if (/not a git repository|must be run in a work tree/.test(result.stderr)) return null;
+    throw new BadInput(`${dir}: git can’t tell which files belong to the app: ${result.stderr.trim()}`);
+  }
+  const paths = new Set<string>();
+  let start = 0;
+  for (let end = result.stdout.indexOf(0); end >= 0; end = result.stdout.indexOf(0, start)) {
+    const bytes = result.stdout.subarray(start, end);
+    if (!isUtf8(bytes)) throw new BadInput(notUtf8(dir, bytes));
+    paths.add(bytes.toString().replace(/\/$/, ''));
+    start = end + 1;
+  }
+  return [...paths];
+}
+
+export function notUtf8(dir: string, name: Buffer): string {
+  return `${dir}: the file name ${JSON.stringify(name.toString('latin1'))} is not UTF-8; rename it, or add it to ignore`;
+}
+
+async function git(dir: string, args: readonly string[]) {
+  const result = await execa('git', ['-C', dir, ...args], {
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    reject: false,
+    maxBuffer: 1_000_000_000,
+    env: { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
+  });
+  if (result.exitCode === undefined) return null;
+  return {
+    failed: result.failed,
+    stdout: Buffer.from(result.stdout.buffer, result.stdout.byteOffset, result.stdout.byteLength),
+    stderr: Buffer.from(result.stderr).toString(),
+  };
+}

@@ -1,0 +1,163 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
+import { BadInput } from '../bad-input.ts';
+import { directoryTree, type Found } from './directory-tree.ts';
+import { filesIgnoredByGit, filesKnownToGit } from './git-files.ts';
+import { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
+import { type ProductionModules, productionModules } from './production-modules.ts';
+
+export interface PayloadPaths {
+  /** Files, symlinks and, where git was not asked, directories; relative to the app's directory, unsorted. */
+  paths: string[];
+  /** What was taken and what was left out, in words. */
+  summary: string;
+}
+
+/**
+ * Decides what of `dir` goes in: what git knows, else everything; `program`, which git may ignore as it is built; the
+ * production node_modules; less the ignore list.
+ */
+export async function payloadPaths(
+  dir: string,
+  ignore: readonly string[],
+  program: string | null,
+): Promise<PayloadPaths> {
+  const rules = ignoreRules(ignore);
+  const modules = productionModules(dir);
+  checkInstalled(dir, modules);
+  const moduleRoots = modules.roots.filter((root) => existsSync(join(dir, root)));
+  const inModules = (path: string) =>
+    moduleRoots.some((root) => path === root || path.startsWith(`${root}/`));
+
+  const known = await filesKnownToGit(dir);
+  const directories = new Set<string>();
+  const candidates =
+    known === null
+      ? everything(dir, rules, inModules, directories)
+      : await fromGit(dir, program === null ? known : [...known, program], rules, inModules);
+  const own = candidates.filter((path) => !rules.leavesOut(path));
+  const installed = moduleRoots.flatMap((root) => [...installedFiles(dir, root, modules, rules)]);
+
+  const files = own.filter((path) => !directories.has(path)).length;
+  const taken = [
+    `${count(files, 'file')} ${known === null ? 'of the directory (not in git)' : 'that git knows'}`,
+  ];
+  if (installed.length > 0) {
+    const from =
+      modules.lockFile === null
+        ? 'all of node_modules (no package-lock.json)'
+        : 'the production node_modules';
+    taken.push(`${count(installed.length, 'file')} of ${from}`);
+  }
+  const left: string[] = [];
+  const development = [...modules.development].filter((path) => existsSync(join(dir, path))).length;
+  if (development > 0) left.push(count(development, 'development package'));
+  const listed = candidates.filter((path) => rules.isListed(path)).length;
+  if (listed > 0) left.push(`${count(listed, 'file')} by the ignore list`);
+  const summary = `${taken.join(' and ')}${left.length > 0 ? `; left out: ${left.join(', ')}` : ''}`;
+  return { paths: [...own, ...installed], summary };
+}
+
+function checkInstalled(dir: string, { required, lockFile }: ProductionModules): void {
+  const missing = required.find((path) => !existsSync(join(dir, path)));
+  if (missing === undefined) return;
+  throw new BadInput(
+    `${join(dir, missing)}: ${lockFile} names it, but it is not installed; run "npm ci --omit=dev" in ${dir}`,
+  );
+}
+
+/** Every path there is, directories too, so that empty ones go in; node_modules and what is ignored is not entered. */
+function everything(
+  dir: string,
+  rules: IgnoreRules,
+  inModules: (path: string) => boolean,
+  directories: Set<string>,
+): string[] {
+  const paths: string[] = [];
+  const enters = ({ path, isDirectory }: Found) =>
+    !inModules(path) && !(isDirectory && rules.leavesOut(`${path}/`));
+  for (const { path, isDirectory } of directoryTree(dir, '', enters)) {
+    paths.push(path);
+    if (isDirectory) directories.add(path);
+  }
+  return paths;
+}
+
+async function fromGit(
+  dir: string,
+  known: readonly string[],
+  rules: IgnoreRules,
+  inModules: (path: string) => boolean,
+): Promise<string[]> {
+  const paths = new Set<string>();
+  for (const path of known) if (!inModules(path)) addWhole(dir, path, paths, () => true);
+  if (rules.bringsBackAny) {
+    for (const path of await filesIgnoredByGit(dir)) {
+      if (!inModules(path)) addWhole(dir, path, paths, (file) => rules.bringsBack(file));
+    }
+  }
+  return [...paths];
+}
+
+/** A path that git names is a file, or a directory of files it doesn't look into; or is deleted and not committed yet. */
+function addWhole(dir: string, path: string, paths: Set<string>, takes: (path: string) => boolean): void {
+  const stats = lstatSync(join(dir, path), { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory()) {
+    if (takes(path)) paths.add(path);
+    return;
+  }
+  const enters = (found: Found) => posix.basename(found.path) !== '.git';
+  for (const found of directoryTree(dir, path, enters)) {
+    if (!found.isDirectory && takes(found.path)) paths.add(found.path);
+  }
+}
+
+/** What of a node_modules goes in: packages that production needs, and the links in .bin to their programs. */
+function* installedFiles(
+  dir: string,
+  root: string,
+  modules: ProductionModules,
+  rules: IgnoreRules,
+): Generator<string> {
+  const unneeded = (path: string) => {
+    if (modules.lockFile === null) return false;
+    if (modules.development.has(path)) return true;
+    // At the top, what the lock file doesn't know is left over from something else; dot folders are made by tools
+    // (Prisma's client, say), and a scope is looked into.
+    const name = path.startsWith(`${root}/`) ? path.slice(root.length + 1) : '';
+    const isTopPackage = /^(@[^/]+\/[^/]+|[^@./][^/]*)$/.test(name);
+    return isTopPackage && !modules.needed.has(path);
+  };
+  const found: string[] = [];
+  const binaries: string[] = [];
+  const enters = ({ path, isDirectory }: Found) =>
+    !unneeded(path) && !rules.leavesOut(isDirectory ? `${path}/` : path);
+  for (const { path, isDirectory } of directoryTree(dir, root, enters)) {
+    if (!isDirectory) (isBinary(path) ? binaries : found).push(path);
+  }
+  yield* found;
+  const taken = new Set(found);
+  for (const path of binaries) {
+    const target = targetWithin(dir, path);
+    if (target === null || taken.has(target)) yield path;
+  }
+}
+
+function isBinary(path: string): boolean {
+  return /(^|\/)node_modules\/\.bin\/[^/]+$/.test(path);
+}
+
+/** Where a link in .bin leads to, relative to `dir`; null where it isn't a link that leads anywhere. */
+function targetWithin(dir: string, path: string): string | null {
+  if (!lstatSync(join(dir, path)).isSymbolicLink()) return null;
+  try {
+    return relative(realpathSync(dir), realpathSync(join(dir, path)));
+  } catch {
+    return '';
+  }
+}
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,123 @@
+import { gzipSync } from 'node:zlib';
+import type { AppConfig, ServiceConfig } from '../config/app-config.ts';
+import type { Entry, FileEntry, MaintainerScriptName } from '../package/package.ts';
+import { needsLauncher } from './launcher.ts';
+import { renderSettings } from './settings.ts';
+import { readTemplate, renderTemplate } from './template.ts';
+import {
+  renderBackgroundUnit,
+  renderFaceUnit,
+  renderGuardUnit,
+  renderInstanceUnit,
+  renderListenService,
+  renderListenSocket,
+} from './units.ts';
+
+/** The runtime's files, as they are in `templates/runtime/`; true: a program. */
+const runtime: ReadonlyArray<readonly [name: string, program: boolean]> = [
+  ['run', true],
+  ['story.sh', false],
+  ['release.sh', false],
+  ['instance.sh', false],
+  ['handoff.sh', false],
+  ['any-handoff.sh', false],
+  ['reuseport.sh', false],
+  ['socket.sh', false],
+  ['vip.sh', false],
+  ['own-network.sh', false],
+  ['forwarding.sh', false],
+  ['rules.sh', false],
+  ['guard', true],
+  ['upgrade.sh', false],
+  ['canary.sh', false],
+  ['rollback.sh', false],
+  ['cut-off.sh', false],
+  ['face.sh', false],
+  ['status.sh', false],
+  ['steer', true],
+  ['listens', true],
+  ['ready', true],
+  ['drain', true],
+  ['clock.pl', false],
+  ['sockets.pl', false],
+  ['steering.pl', false],
+];
+
+/** The preload of a Node app, as it is in `templates/node/`. */
+const nodePreload = [
+  'preload.cjs',
+  'settings.cjs',
+  'inherited-sockets.cjs',
+  'listen.cjs',
+  'connections.cjs',
+  'stop.cjs',
+  'workers.cjs',
+  'child-environment.cjs',
+];
+
+/** What a service's package carries besides its payload: units, runtime, the release's own files, host configuration. */
+export function renderServiceFiles(config: AppConfig, service: ServiceConfig): Entry[] {
+  const { name } = config;
+  const lib = `/usr/lib/${name}`;
+  const instance = renderInstanceUnit(config, service);
+  const named = { name, NAME: name.toUpperCase(), user: service.user };
+  return [
+    text(`/usr/lib/systemd/system/${name}.service`, renderFaceUnit(config)),
+    text(`/usr/lib/systemd/system/${name}@.service`, instance),
+    text(`/usr/lib/systemd/system/${name}-handoff@.service`, renderBackgroundUnit(config)),
+    ...runtime.map(([file, program]) =>
+      text(`${lib}/handoff/${file}`, readTemplate(`runtime/${file}`), program ? 0o755 : 0o644),
+    ),
+    text(`${lib}/dist/.mkdeb/instance.service`, instance),
+    text(`${lib}/dist/.mkdeb/settings`, renderSettings(config, service)),
+    ...(service.handoff === 'socket'
+      ? [
+          text(`${lib}/dist/.mkdeb/listen.socket`, renderListenSocket(config, service)),
+          text(`${lib}/dist/.mkdeb/listen.service`, renderListenService(config)),
+        ]
+      : []),
+    ...(service.handoff === 'vip' ? [text(`${lib}/dist/.mkdeb/guard.service`, renderGuardUnit(config))] : []),
+    ...(needsLauncher(service)
+      ? [text(`${lib}/dist/.mkdeb/launch`, readTemplate('runtime/launch'), 0o755)]
+      : []),
+    ...(service.preload
+      ? nodePreload.map((file) => text(`${lib}/dist/.mkdeb/node/${file}`, readTemplate(`node/${file}`)))
+      : []),
+    { kind: 'symlink', path: `/usr/sbin/${name}-handoff`, target: `../lib/${name}/handoff/run` },
+    text(`/usr/lib/sysusers.d/${name}.conf`, renderTemplate('host/sysusers.conf', named, 'control')),
+    conffile(`/etc/default/${name}`, renderTemplate('host/default', named, 'control')),
+    conffile(
+      `/etc/needrestart/conf.d/${name}.conf`,
+      renderTemplate('host/needrestart.conf', named, 'control'),
+    ),
+    {
+      kind: 'file',
+      path: `/usr/share/man/man8/${name}-handoff.8.gz`,
+      mode: 0o644,
+      content: { bytes: gzip(renderTemplate('host/handoff.8', named, 'control')) },
+    },
+  ];
+}
+
+/** The maintainer scripts of a service's package (Policy 6). */
+export function renderMaintainerScripts(
+  config: AppConfig,
+  service: ServiceConfig,
+): Partial<Record<MaintainerScriptName, string>> {
+  const render = (script: MaintainerScriptName) =>
+    renderTemplate(`maintscripts/${script}`, { name: config.name, user: service.user }, 'shell');
+  return { postinst: render('postinst'), prerm: render('prerm'), postrm: render('postrm') };
+}
+
+/** As Policy 12.1 wants manuals and changelogs: `gzip -9n`, the same bytes each time. */
+export function gzip(content: string): Uint8Array {
+  return gzipSync(content, { level: 9 });
+}
+
+function text(path: string, content: string, mode = 0o644): FileEntry {
+  return { kind: 'file', path, mode, content: { text: content } };
+}
+
+function conffile(path: string, content: string): FileEntry {
+  return { ...text(path, content), conffile: true };
+}

@@ -1,0 +1,32 @@
+import { appendFileSync } from 'node:fs';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+
+/**
+ * Appends `PASSED FAILED` to the file that TEST_COUNTS names, for test/run to add up, and a line `FAILED NAME` for each
+ * failure, which it repeats at the end. A file that cannot be loaded and an error outside of tests count as failures;
+ * with CI=true a skipped test does too.
+ */
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    const file = process.env['TEST_COUNTS'];
+    if (file === undefined) return;
+    let passed = 0;
+    const failures = unhandled.map((error) => `an error outside of tests: ${error.message}`);
+    for (const module of modules) {
+      const where = module.relativeModuleId;
+      if (module.errors().length > 0) failures.push(`${where} could not be loaded`);
+      for (const suite of module.children.allSuites()) {
+        if (suite.errors().length > 0) failures.push(`${where}: ${suite.fullName}`);
+      }
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed') passed++;
+        else if (state !== 'skipped') failures.push(`${where}: ${test.fullName}`);
+        else if (process.env['CI'] === 'true')
+          failures.push(`${where}: ${test.fullName} (skipped, though CI=true)`);
+      }
+    }
+    const lines = failures.map((name) => `FAILED ${name.replaceAll('\n', ' ')}`);
+    appendFileSync(file, `${[...lines, `${passed} ${failures.length}`].join('\n')}\n`);
+  }
+}

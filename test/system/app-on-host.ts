@@ -1,0 +1,121 @@
+/** What tests of the contract do with an example app on a test host. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Outcome, TestHost } from '../../src/host/test-host.ts';
+import type { LoadReport } from '../../src/load/load-report.ts';
+import { type ExampleKind, type ExampleOptions, makeExample } from '../examples.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export interface Workshop {
+  /** The path of a package of the example, built by `mkdeb build`. */
+  build(kind: ExampleKind, options: ExampleOptions): Promise<string>;
+  dispose(): Promise<void>;
+}
+
+/** A folder to build packages in. */
+export async function openWorkshop(): Promise<Workshop> {
+  const dir = await mkdtemp(join(tmpdir(), 'mkdeb-test-'));
+  let count = 0;
+  return {
+    async build(kind, options) {
+      const app = join(dir, `app-${++count}`);
+      await makeExample(kind, options, app);
+      const out = join(dir, `out-${count}/`);
+      const { stdout } = await execa('node', [cli, 'build', app, '-o', out, '--compress', 'gzip', '--json']);
+      return (JSON.parse(stdout) as { path: string }).path;
+    },
+    dispose: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * `apt install ./x.deb`, as an admin does it. `confined`: as a child of the host's own systemd, under the system call
+ * filter that all of the host is under. `again`: the version that is installed already.
+ */
+export async function aptInstall(
+  host: TestHost,
+  deb: string,
+  options: { check?: boolean; confined?: boolean; again?: boolean } = {},
+): Promise<Outcome> {
+  const remote = `/root/${basename(deb)}`;
+  await host.copyIn(deb, remote);
+  return host.run(
+    [
+      ...(options.confined ? ['systemd-run', '--quiet', '--wait', '--pipe'] : []),
+      'apt-get',
+      'install',
+      '-y',
+      '--no-install-recommends',
+      '--allow-downgrades',
+      ...(options.again ? ['--reinstall'] : []),
+      remote,
+    ],
+    { env: { DEBIAN_FRONTEND: 'noninteractive' }, check: options.check ?? true, timeout: 180_000 },
+  );
+}
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** What a load lost, by kind, without the kinds that did not occur; and the first few in detail. */
+export function losses(report: LoadReport): { lost: number; kinds: Record<string, number>; first: string[] } {
+  const kinds = Object.fromEntries(Object.entries(report.losses).filter(([, count]) => count > 0));
+  return {
+    lost: report.lost,
+    kinds,
+    first: report.firstLosses
+      .slice(0, 5)
+      .map((l) => `${l.loss} ${l.kind} ${new Date(l.time).toISOString()} ${l.detail}`),
+  };
+}
+
+export const nothingLost = { lost: 0, kinds: {}, first: [] };
+
+/** The body of an answer, asked on the host itself; an error where there is none. */
+export async function ask(host: TestHost, path = '/', port = 8080, address = 'localhost'): Promise<string> {
+  const url = `http://${address}:${port}${path}`;
+  return (await host.run(['curl', '-gsS', '--fail', '--max-time', '20', url])).stdout;
+}
+
+/** The version that answers. */
+export async function answeringVersion(host: TestHost, port = 8080, address = 'localhost'): Promise<string> {
+  return (JSON.parse(await ask(host, '/', port, address)) as { version: string }).version;
+}
+
+export interface HandoffStatus {
+  face: string;
+  current: string | null;
+  next: string | null;
+  previous: string | null;
+  releases: { id: string; version: string; role: string; instance: string }[];
+}
+
+export async function handoffStatus(host: TestHost, name = 'hello-node'): Promise<HandoffStatus> {
+  return JSON.parse((await host.run([`${name}-handoff`, 'status', '--json'])).stdout) as HandoffStatus;
+}
+
+/** Waits until the background drain has ended: exactly one instance is left. Rejects after 60 s. */
+export async function settled(host: TestHost, name = 'hello-node'): Promise<HandoffStatus> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const status = await handoffStatus(host, name);
+    const alive = status.releases.filter((r) => r.instance !== 'inactive' && r.instance !== 'failed');
+    if (alive.length === 1 && status.next === null && (await backgroundUnits(host, name)) === '')
+      return status;
+    if (Date.now() > deadline) throw new Error(`still not settled: ${JSON.stringify(status)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function backgroundUnits(host: TestHost, name: string): Promise<string> {
+  const argv = ['systemctl', 'list-units', '--plain', '--no-legend', '--state=active,activating'];
+  return (await host.run([...argv, `${name}-handoff@*.service`])).stdout;
+}
+
+/** What `systemctl is-active` says of a unit. */
+export async function activity(host: TestHost, unit = 'hello-node.service'): Promise<string> {
+  return (await host.run(['systemctl', 'is-active', unit], { check: false })).stdout.trim();
+}

@@ -1,0 +1,3 @@
+import { testContractOn } from './contract.ts';
+
+testContractOn(12);
