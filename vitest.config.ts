@@ -1,13 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that put a host or a server under a load: beside others they would measure the machine. */
-const underLoad = [
-  'test/unit/load/load.test.ts',
-  'test/system/upgrade.test.ts',
-  'test/system/unhealthy.test.ts',
-  'test/system/listeners.test.ts',
-  'test/system/unmodified-node.test.ts',
-];
+/** Tests that need both cores for their load: beside others they would measure the machine. */
+const underLoad = ['test/unit/load/load.test.ts', 'test/system/upgrade.test.ts'];
 
 export default defineConfig({
   test: {
@@ -29,7 +23,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Mostly they wait.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
