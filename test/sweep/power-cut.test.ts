@@ -4,7 +4,7 @@ import { Findings } from './findings.ts';
 import { plan } from './plan.ts';
 import { SweptApp } from './swept-app.ts';
 
-const asked = plan();
+const asked = plan('power-cut');
 
 describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) => {
   let app: SweptApp;
@@ -13,7 +13,7 @@ describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) =>
   });
   afterAll(() => app?.dispose());
 
-  const count = asked.count(3);
+  const count = asked.count(2);
   it(`whose host loses its power (${count} moments, seed ${asked.seed}) leaves a version that serves, and can be finished`, async () => {
     const findings = new Findings(`power cut, ${swept.handoff}, Debian ${asked.debian}, seed ${asked.seed}`);
     for (const moment of app.moments(asked.seed, count)) {
