@@ -51,12 +51,7 @@ describe('a host that upgrades by itself, with needrestart restarting whatever u
 
   it('is upgraded with nothing lost, and neither the draining instance nor the new one is restarted', async () => {
     await publish(await build('1.1.0'));
-    // As an upgrade of it does: the programs that run go on with the old file, which has no name any more.
-    await host.run([
-      'sh',
-      '-ec',
-      'for library in /usr/lib/*/libnode.so.*; do cp -p "$library" "$library.new"; mv "$library.new" "$library"; done',
-    ]);
+    await replace('/usr/lib/*/libnode.so.*');
     const before = await started('bystander.service');
     load = await startLoad(host, {
       address: host.address4,
@@ -72,20 +67,34 @@ describe('a host that upgrades by itself, with needrestart restarting whatever u
     expect(await answeringVersion(host)).toBe('1.1.0');
     const fresh = await started('hello-node@1.1.0.service');
 
+    // What watches the drain is written in Perl.
+    await replace('/usr/bin/perl');
+    const watcher = 'hello-node-handoff@retire:1.0.0.service';
+    const watching = await started(watcher);
     const { stdout: told } = await host.run(['needrestart', '-r', 'a', '-b']);
-    console.log(told);
-    expect(told).toMatch(/^NEEDRESTART-SVC: hello-node@1\.0\.0\.service$/m);
+    for (const unit of ['hello-node@1.0.0.service', watcher])
+      expect(told).toContain(`NEEDRESTART-SVC: ${unit}\n`);
     await host.run(['needrestart', '-r', 'a'], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
     expect(await started('bystander.service')).not.toBe(before);
     const { releases } = await handoffStatus(host);
     expect(releases.find(({ id }) => id === '1.0.0')?.instance).toBe('draining');
     expect(await started('hello-node@1.0.0.service')).toBe(draining);
     expect(await started('hello-node@1.1.0.service')).toBe(fresh);
+    expect(await started(watcher)).toBe(watching);
 
     expect((await slow).stdout).toContain('1.0.0');
     await settled(host);
     expect(losses(await load.stop())).toEqual(nothingLost);
   });
+
+  /** As an upgrade of them does it: programs that run go on with the old file, which has no name any more. */
+  async function replace(files: string): Promise<void> {
+    await host.run([
+      'sh',
+      '-ec',
+      `for file in ${files}; do cp -p "$file" "$file.new"; mv "$file.new" "$file"; done`,
+    ]);
+  }
 
   /** Makes the package what the host's apt finds in its only repository, which unattended-upgrades may use. */
   async function publish(deb: string): Promise<void> {
@@ -98,7 +107,7 @@ describe('a host that upgrades by itself, with needrestart restarting whatever u
       const sum = createHash('sha256').update(index).digest('hex');
       await writeFile(
         join(dir, 'Release'),
-        `Origin: Hello\nSuite: stable\nSHA256:\n ${sum} ${Buffer.byteLength(index)} Packages\n`,
+        `Origin: Hello\nSuite: stable\nDate: ${new Date().toUTCString()}\nSHA256:\n ${sum} ${Buffer.byteLength(index)} Packages\n`,
       );
       await host.copyIn(dir, '/srv/repository');
     } finally {
