@@ -12,7 +12,7 @@ export interface Plan {
 }
 
 /** Those that are swept a handoff at a time. */
-const sweeps = ['kill', 'power-cut', 'instance-kill', 'mishaps'] as const;
+export const sweeps = ['kill', 'power-cut', 'instance-kill', 'mishaps'] as const;
 type Sweep = (typeof sweeps)[number];
 
 /**
