@@ -29,7 +29,10 @@ describe('a host that upgrades by itself, with needrestart restarting whatever u
   let workshop: Workshop;
   let load: Load | undefined;
   const build = (version: string) =>
-    workshop.build('node', { version, config: { service: { drain: { wait: '0s', limit: '60s' } } } });
+    workshop.build('node', {
+      version,
+      config: { service: { drain: { wait: '0s', limit: '60s', idle: '200ms' } } },
+    });
   const started = async (unit: string) =>
     (await host.run(['systemctl', 'show', '--property=MainPID', '--value', unit])).stdout.trim();
 
