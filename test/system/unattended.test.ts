@@ -31,7 +31,7 @@ describe('a host that upgrades by itself, with needrestart restarting whatever u
   const build = (version: string) =>
     workshop.build('node', {
       version,
-      config: { service: { drain: { wait: '0s', limit: '60s', idle: '200ms' } } },
+      config: { service: { drain: { wait: '0s', limit: '10s' } } },
     });
   const started = async (unit: string) =>
     (await host.run(['systemctl', 'show', '--property=MainPID', '--value', unit])).stdout.trim();
@@ -62,7 +62,7 @@ describe('a host that upgrades by itself, with needrestart restarting whatever u
       connections: { rate: 100, timeout: 30_000 },
       keepAlive: { clients: 5, rate: 2, timeout: 30_000 },
     });
-    const slow = host.run(['curl', '-sS', '--fail', '--max-time', '60', 'localhost:8080/slow?ms=25000']);
+    const slow = host.run(['curl', '-sS', '--fail', '--max-time', '60', 'localhost:8080/slow?ms=15000']);
     await pause(500);
     const draining = await started('hello-node@1.0.0.service');
     const { stdout } = await host.run(['unattended-upgrade', '--verbose'], { timeout: 180_000 });
