@@ -42,13 +42,14 @@ describe('a drain that takes longer than apt waits', () => {
   const drain = { wait: '0s', limit: '6s', stop: '6s', idle: '500ms' };
   let host: TestHost;
   let dir: string;
-  const build = async (version: string, given: object = drain) => {
+  const build = async (version: string, given: object = drain, keep = 3) => {
     await writeFile(join(dir, 'package.json'), JSON.stringify({ name: 'chat', version, ...about }));
     const service = {
       port: 8080,
       exec: 'node server.cjs',
       health: { path: '/', interval: '100ms' },
       drain: given,
+      keep,
     };
     // YAML holds JSON.
     await writeFile(join(dir, 'mkdeb.yaml'), JSON.stringify({ service }));
@@ -127,5 +128,17 @@ describe('a drain that takes longer than apt waits', () => {
     const settings = await host.run(['cat', '/usr/lib/chat/releases/current/.mkdeb/settings']);
     expect(settings.stdout).toMatch(/^DRAIN_LIMIT_MS='?3600000'?$/m);
     expect(settings.stdout).toMatch(/^STOP_MS='?3600000'?$/m);
+  });
+
+  it('that the power is cut in leaves no more releases than are kept', async () => {
+    const quiet = webSocket(0).catch(() => undefined);
+    await pause(500);
+    await aptInstall(host, await build('1.3.0', drain, 0));
+    const ids = async () => (await handoffStatus(host, 'chat')).releases.map(({ id }) => id);
+    expect(await ids()).toEqual(['1.3.0', '1.2.0', '1.1.0', '1.0.0']);
+    await host.cutPower();
+    await quiet;
+    await host.boot();
+    expect(await ids()).toEqual(['1.3.0', '1.2.0']);
   });
 });
