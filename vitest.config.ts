@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need both cores for their load: beside others they would measure the machine. */
@@ -39,15 +40,16 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      // One at a time, too: a sample of `npm run sweep` and `npm run soak`, which say how much by the environment.
+      // A sample of `npm run sweep` and `npm run soak`, which say by the environment what they want (and run one file).
       {
         test: {
           name: 'sweep',
           include: ['test/sweep/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
-          maxWorkers: 1,
+          // They look for what is lost, not for how fast it is, and mostly they wait.
+          maxWorkers: 3,
+          env: { SAMPLE_SEED: process.env['SAMPLE_SEED'] ?? String(randomInt(1_000_000)) },
           sequence: { groupOrder: 3 },
         },
       },

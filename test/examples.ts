@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { isMap, parseDocument } from 'yaml';
 
-/** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `flaps`: answers 500 every other 100 ms. */
+/** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `flaps`: its health check is fine every other time. */
 export type Variant =
   | 'exits-at-once'
   | 'exits-after-1s'

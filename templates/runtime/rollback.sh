@@ -4,6 +4,8 @@
 
 # rollback [ID]: to the previous release, or to ID, as an upgrade goes: with no request lost, and only if it is healthy.
 rollback() {
+    # First: whoever it waits for may change what there is to go back to.
+    if booted; then one_at_a_time 60 'a rollback'; fi
     to=${1:-$(linked previous)}
     if [ -z "$to" ]; then
         echo "$name-handoff: there is no previous release; '$name-handoff releases' shows what there is" >&2
@@ -13,7 +15,6 @@ rollback() {
         echo "$name-handoff: there is no release '$to'; '$name-handoff releases' shows what there is" >&2
         exit 2
     fi
-    if booted; then one_at_a_time 60 'a rollback'; fi
     clear_up
     old=
     ! booted || old=$(serving)

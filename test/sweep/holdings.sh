@@ -5,6 +5,8 @@ wc -l </proc/1/mountinfo | sed 's/^/mounts /'
 find /sys/fs/cgroup -type d ! -path '*/outside*' | wc -l | sed 's/^/cgroups /'
 ip netns list | wc -l | sed 's/^/network-namespaces /'
 ip -o link | wc -l | sed 's/^/link-devices /'
+# Of vip's instances, too: each has its own.
+ip -o address | wc -l | sed 's/^/addresses /'
 if command -v nft >/dev/null; then nft list ruleset | wc -l | sed 's/^/lines-of-nft-rules /'; fi
 find /run -xdev | wc -l | sed 's/^/files-in-run /'
 find /usr/lib/hello-* /usr/lib/systemd/system -type f -o -type l | wc -l | sed 's/^/installed-files /'

@@ -6,7 +6,7 @@ import { moments } from './moments.ts';
 import { plan } from './plan.ts';
 import { lossFindings, SweptApp } from './swept-app.ts';
 
-const asked = plan();
+const asked = plan('instance-kill');
 
 /** What a killed process does to the connections that it has. */
 const brokenOff = new Set(['reset', 'cut-off']);

@@ -4,7 +4,7 @@ import { Findings } from './findings.ts';
 import { plan } from './plan.ts';
 import { lossFindings, SweptApp } from './swept-app.ts';
 
-const asked = plan();
+const asked = plan('kill');
 
 describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) => {
   let app: SweptApp;
@@ -13,7 +13,7 @@ describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) =>
   });
   afterAll(() => app?.dispose());
 
-  const count = asked.count(6);
+  const count = asked.count(4);
   it(`whose apt, dpkg and postinst are killed (${count} moments, seed ${asked.seed}) loses nothing, and can be finished`, async () => {
     const findings = new Findings(`kill, ${swept.handoff}, Debian ${asked.debian}, seed ${asked.seed}`);
     for (const moment of app.moments(asked.seed, count)) {

@@ -4,7 +4,7 @@ import { Findings } from './findings.ts';
 import { plan } from './plan.ts';
 import { SweptApp } from './swept-app.ts';
 
-const asked = plan();
+const asked = plan('power-cut');
 
 describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) => {
   let app: SweptApp;
@@ -13,7 +13,9 @@ describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) =>
   });
   afterAll(() => app?.dispose());
 
-  const count = asked.count(3);
+  /** Made by a handoff, and of no use after a boot: it is missing where the upgrade had ended before the cut. */
+  const gone = new RegExp(`^missing: file /run/(lock/\\S+|hello-${swept.kind}-handoff)$`);
+  const count = asked.count(2);
   it(`whose host loses its power (${count} moments, seed ${asked.seed}) leaves a version that serves, and can be finished`, async () => {
     const findings = new Findings(`power cut, ${swept.handoff}, Debian ${asked.debian}, seed ${asked.seed}`);
     for (const moment of app.moments(asked.seed, count)) {
@@ -37,7 +39,7 @@ describe.each(asked.handoffs)('an upgrade with the handoff $handoff', (swept) =>
         await app.host.reboot();
         const second = await serves(app, found, 'the second boot');
         if (first !== second) found.push(`${first} serves after the first boot, ${second} after the second`);
-        found.push(...(await app.finish()));
+        found.push(...(await app.finish()).filter((line) => !gone.test(line)));
         findings.add(`at ${moment} ms`, `${first} serves; ${where}`, found);
       } finally {
         load.kill();

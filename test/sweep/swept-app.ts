@@ -69,9 +69,15 @@ export class SweptApp {
       }
       for (const version of versions) app.#debs.set(version, await app.package({ version }));
       await app.run(app.upgrade);
+      // Until there are as many releases as are kept: an upgrade then takes one away.
       for (let round = 0; round < 3; round++) {
         app.turn();
-        await app.#measure();
+        if (round === 2) {
+          await app.#measure();
+        } else {
+          await app.run(app.upgrade);
+          await settled(host, app.name);
+        }
       }
       app.undisturbed = await whatIsThere(host, app);
       return app;

@@ -21,10 +21,16 @@ if kind == 'answers-after':
 
 
 class Broken(BaseHTTPRequestHandler):
+    checks = 0
+
     def do_GET(self):
         if kind == 'hangs':
             time.sleep(3600)
-        self.send_response(500)
+        if self.path == '/health':
+            Broken.checks += 1
+        # By count and not by the clock, with which a check may happen to be in step.
+        fine = kind == 'flaps' and self.path == '/health' and Broken.checks % 2
+        self.send_response(200 if fine else 500)
         self.send_header('Content-Length', '0')
         self.send_header('X-Version', version)
         self.end_headers()

@@ -27,10 +27,12 @@ const start = {
       .listen(port);
   },
   flaps: () => {
+    // By count and not by the clock, with which a check may happen to be in step.
+    let checks = 0;
     http
-      .createServer((_req, res) => {
+      .createServer((req, res) => {
         res.setHeader('X-Version', require('./package.json').version);
-        res.statusCode = Math.floor(performance.now() / 100) % 2 ? 500 : 200;
+        res.statusCode = req.url === '/health' && ++checks % 2 ? 200 : 500;
         res.end('now and then');
       })
       .listen(port);
