@@ -24,6 +24,7 @@ export const sweptHandoffs: readonly SweptHandoff[] = [
     // When stopped while it starts, gunicorn waits that long for a worker that has ended already.
     service: { exec: 'gunicorn --workers 8 --graceful-timeout 5 hello:app' },
   },
+  { handoff: 'reload', kind: 'tableflip', port: 8085, packages: [], gates: true, service: {} },
   {
     handoff: 'vip',
     kind: 'plain',
