@@ -434,6 +434,7 @@ function reloadMistakes(
     workers?: number | undefined;
     preload?: boolean | undefined;
     canary?: unknown;
+    environment?: object | undefined;
     notify: boolean;
   },
 ) {
@@ -449,6 +450,8 @@ function reloadMistakes(
       'with "handoff: reload" nobody decides who takes a connection; use "handoff: reuseport" or "handoff: vip"';
     issue(['canary'], message);
   }
+  if (Object.hasOwn(value.environment ?? {}, 'SUCCESSOR'))
+    issue(['environment', 'SUCCESSOR'], 'with "handoff: reload" mkdeb sets this variable');
   if (value.notify)
     issue(
       ['health', 'notify'],
