@@ -6,12 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { isMap, parseDocument } from 'yaml';
 
-/** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `flaps`: answers 500 every other 100 ms. */
+/** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `answers-500-later`: from the second request on; `flaps`: answers 500 every other 100 ms. */
 export type Variant =
   | 'exits-at-once'
   | 'exits-after-1s'
   | 'never-listens'
   | 'answers-500'
+  | 'answers-500-later'
   | 'hangs'
   | 'flaps'
   | `answers-after=${number}`;
