@@ -15,7 +15,7 @@ state() {
     active=$(systemctl show --property=ActiveState --value "$(unit "$1")")
     if ! shares_unit "$1" || generation_runs "$1"; then
         echo "$active"
-    elif [ "$active" = failed ] && [ "$(linked live)" = "$1" ]; then
+    elif [ "$active" = failed ] && [ "$(linked current)" = "$1" ]; then
         echo failed
     else
         echo inactive

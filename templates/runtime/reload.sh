@@ -26,11 +26,17 @@ make_live() {
 }
 
 start_alone() {
-    systemctl --quiet is-active "$live_unit" || make_live "$1"
+    if ! systemctl --quiet is-active "$live_unit"; then
+        make_live "$1"
+        # The release before may have failed there for good.
+        systemctl reset-failed "$live_unit" 2>/dev/null || true
+    fi
     systemctl start "$live_unit"
 }
 
 close_down() {
+    unpoint live
+    unpoint successor
     rm -f "$live_files/$live_unit"
     systemctl daemon-reload
 }
