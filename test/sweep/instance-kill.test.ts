@@ -6,7 +6,8 @@ import { moments } from './moments.ts';
 import { plan } from './plan.ts';
 import { lossFindings, SweptApp } from './swept-app.ts';
 
-const asked = plan();
+// Both disturb the new version's unit alone.
+const asked = plan('one', (swept) => !swept.oneUnit);
 
 /** What a killed process does to the connections that it has. */
 const brokenOff = new Set(['reset', 'cut-off']);

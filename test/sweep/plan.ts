@@ -12,15 +12,25 @@ export interface Plan {
   count(sample: number): number;
 }
 
-/** In a sample one handoff stands for all, a different one with each seed; `every`: where all are needed. */
-export function plan(handoffs: 'one' | 'every' = 'one', env: NodeJS.ProcessEnv = process.env): Plan {
+/** In a sample one handoff stands for all, a different one with each seed; `every`: where all are needed.
+ * `fits` leaves out what a sweep says nothing about. */
+export function plan(
+  handoffs: 'one' | 'every' = 'one',
+  fits: (swept: SweptHandoff) => boolean = () => true,
+  env: NodeJS.ProcessEnv = process.env,
+): Plan {
   const { SWEEP_SEED, SWEEP_DEBIAN, SWEEP_HANDOFF, SWEEP_COUNT } = env;
   const whole = SWEEP_SEED !== undefined;
   const seed = whole ? Number(SWEEP_SEED) : randomInt(1_000_000);
-  const all = sweptHandoffs.filter(({ handoff }) => !SWEEP_HANDOFF || handoff === SWEEP_HANDOFF);
+  const all = sweptHandoffs.filter(
+    (swept) => fits(swept) && (!SWEEP_HANDOFF || swept.handoff === SWEEP_HANDOFF),
+  );
   if (all.length === 0) {
     throw new Error(
-      `no handoff '${SWEEP_HANDOFF}': there is ${sweptHandoffs.map((row) => row.handoff).join(', ')}`,
+      `no handoff '${SWEEP_HANDOFF}' for this sweep: there is ${sweptHandoffs
+        .filter(fits)
+        .map((row) => row.handoff)
+        .join(', ')}`,
     );
   }
   return {

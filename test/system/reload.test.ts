@@ -75,12 +75,13 @@ describe('a program that starts its own successors', () => {
   });
 
   it('waits for the generation before the last, while that still drains', async () => {
+    const [next, last] = [await build('1.2.0'), await build('1.3.0')];
     const slow = host.run([
-      ...['curl', '-sS', '--fail', '--max-time', '30', `http://localhost:${port}/slow?ms=6000`],
+      ...['curl', '-sS', '--fail', '--max-time', '30', `http://localhost:${port}/slow?ms=9000`],
     ]);
     await pause(300);
-    await aptInstall(host, await build('1.2.0'));
-    const { stdout } = await aptInstall(host, await build('1.3.0'));
+    await aptInstall(host, next);
+    const { stdout } = await aptInstall(host, last);
     expect(stdout).toContain(`waits until ${unit} (release 1.1.0) has finished what it has`);
     expect((await slow).stdout).toContain('1.1.0');
     await settled(host, name);
