@@ -126,4 +126,14 @@ describe('a program that starts its own successors', () => {
     expect(losses(await load.stop())).toEqual(nothingLost);
     expect(await answeringVersion(host, port)).toBe('1.3.0');
   });
+
+  it('is what it was before where the new one fails for good soon after its upgrade', async () => {
+    await aptInstall(host, await build('9.1.0', { variant: 'exits-after-1s' }));
+    await expect
+      .poll(async () => (await handoffStatus(host, name)).current, { timeout: 30_000, interval: 500 })
+      .not.toBe('9.1.0');
+    await settled(host, name);
+    expect(await answeringVersion(host, port)).toBe('1.3.0');
+    expect(await activity(host, `${name}.service`)).toBe('active');
+  });
 });
