@@ -41,10 +41,10 @@ running_ids() {
         done
 }
 
-# retires ID: whether it is being retired in the background.
+# retires ID: whether it is being retired in the background, or soon is (a job waits).
 retires() {
-    case $(systemctl show --property=ActiveState --value "$name-handoff@retire:$1.service") in
-        active | activating) return 0 ;;
+    case $(systemctl show --property=ActiveState,Job "$name-handoff@retire:$1.service") in
+        *ActiveState=activ* | *Job=[1-9]*) return 0 ;;
         *) return 1 ;;
     esac
 }

@@ -195,7 +195,7 @@ retire_in_background() {
     wait_ms=$(setting "$2" DRAIN_WAIT_MS)
     wait_until=$(($(now_ms) + wait_ms))
     while [ "$(now_ms)" -lt "$wait_until" ]; do
-        if ! runs "$1"; then
+        if ! runs "$1" && ! retires "$1"; then
             tell retire "$(called "$1") is stopped"
             return 0
         fi

@@ -136,4 +136,16 @@ describe('a program that starts its own successors', () => {
     expect(await answeringVersion(host, port)).toBe('1.3.0');
     expect(await activity(host, `${name}.service`)).toBe('active');
   });
+
+  it('is restarted where the handoff changes, there and back, and nothing of it stays', async () => {
+    const other = await workshop.build('go', { version: '2.0.0', name, port });
+    const { stdout } = await aptInstall(host, other);
+    expect(stdout).toContain('the handoff changes from reload to reuseport');
+    expect(await answeringVersion(host, port)).toBe('2.0.0');
+    const left = `ls -d /run/systemd/system/${name}@* /usr/lib/${name}/releases/live || true`;
+    expect((await host.run(['sh', '-c', left])).stdout).toBe('');
+    await aptInstall(host, await build('2.1.0'));
+    expect(await answeringVersion(host, port)).toBe('2.1.0');
+    await settled(host, name);
+  });
 });
