@@ -6,17 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { isMap, parseDocument } from 'yaml';
 
-/** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `flaps`: its health check is fine every other time. */
+/** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `answers-500-later`: from the second request on; `flaps`: its health check is fine every other time. */
 export type Variant =
   | 'exits-at-once'
   | 'exits-after-1s'
   | 'never-listens'
   | 'answers-500'
+  | 'answers-500-later'
   | 'hangs'
   | 'flaps'
   | `answers-after=${number}`;
 
-export type ExampleKind = 'node' | 'go' | 'python' | 'fixed' | 'plain';
+export type ExampleKind = 'node' | 'go' | 'tableflip' | 'python' | 'fixed' | 'plain';
 
 export interface ExampleOptions {
   /** What the app answers as its version, and the package's version. */
@@ -24,9 +25,9 @@ export interface ExampleOptions {
   /** The package's version where it is not the app's. */
   packageVersion?: string;
   variant?: Variant;
-  /** The package's name; by default hello-node, hello-go, hello-python, hello-fixed or hello-plain. */
+  /** The package's name; by default hello-node, hello-go, hello-tableflip, hello-python, hello-fixed or hello-plain. */
   name?: string;
-  /** By default 8080 (node), 8081 (go), 8082 (python), 8083 (fixed: it can't be another) or 8084 (plain). */
+  /** By default 8080 (node), 8081 (go), 8082 (python), 8083 (fixed: it can't be another), 8084 (plain) or 8085 (tableflip). */
   port?: number;
   /** Laid over the example's mkdeb.yaml, key by key: `{ service: { drain: … } }`. */
   config?: Config;
@@ -44,10 +45,14 @@ const cache = join(root, '.cache/examples');
 /** Fills `dir`, made if missing, with an app ready for `mkdeb build dir`. Dependencies and binaries are made once. */
 export async function makeExample(kind: ExampleKind, options: ExampleOptions, dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  await { node: makeNode, go: makeGo, python: makePython, fixed: makeFixed, plain: makePlain }[kind](
-    options,
-    dir,
-  );
+  await {
+    node: makeNode,
+    go: makeGo,
+    tableflip: makeTableflip,
+    python: makePython,
+    fixed: makeFixed,
+    plain: makePlain,
+  }[kind](options, dir);
   await writeFile(join(dir, 'data/message.txt'), `hello from ${options.version}\n`);
   const config = parseDocument(await readFile(join(dir, 'mkdeb.yaml'), 'utf8'));
   lay(options.config ?? {}, []);
@@ -66,7 +71,8 @@ export async function makeExample(kind: ExampleKind, options: ExampleOptions, di
     if (name !== undefined && kind !== 'node') config.set('name', name);
     if (port !== undefined) {
       config.setIn(['service', 'port'], port);
-      if (kind === 'go') config.setIn(['service', 'environment', 'PORT'], String(port));
+      if (kind === 'go' || kind === 'tableflip')
+        config.setIn(['service', 'environment', 'PORT'], String(port));
     }
   }
 }
@@ -116,12 +122,23 @@ async function makeFixed(options: ExampleOptions, dir: string): Promise<void> {
   await goBinary('hello-fixed', source, ['main.go', 'go.mod'], options, dir);
 }
 
+async function makeTableflip(options: ExampleOptions, dir: string): Promise<void> {
+  const source = join(examples, 'tableflip-app');
+  for (const file of ['mkdeb.yaml', 'LICENSE', 'README.md', 'data']) {
+    await cp(join(source, file), join(dir, file), { recursive: true });
+  }
+  // Its library is a package of Debian's, which are built in Go's older way.
+  const environment = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' };
+  await goBinary('hello-tableflip', source, ['main.go', 'serve.go'], options, dir, environment);
+}
+
 async function goBinary(
   program: string,
   source: string,
   names: readonly string[],
   { version, variant }: ExampleOptions,
   dir: string,
+  environment: Record<string, string> = {},
 ): Promise<void> {
   const files = [...names.map((file) => join(source, file)), join(variants, 'variant.go')];
   const sources = await Promise.all(files.map((file) => readFile(file)));
@@ -129,7 +146,7 @@ async function goBinary(
   const build = ['build', '-trimpath', '-ldflags', flags, '-o', program, '.'];
   const made = await once(`go-${digest(...sources, ...build)}`, async (work) => {
     for (const file of files) await cp(file, join(work, file.slice(file.lastIndexOf('/'))));
-    await execa('go', build, { cwd: work, env: { CGO_ENABLED: '0' } });
+    await execa('go', build, { cwd: work, env: { CGO_ENABLED: '0', ...environment } });
   });
   await cp(join(made, program), join(dir, program));
 }

@@ -32,6 +32,14 @@ export const handoffExamples: readonly HandoffExample[] = [
     refused: ['exits-at-once', 'never-listens', 'answers-500'],
   },
   {
+    handoff: 'reload',
+    kind: 'tableflip',
+    port: 8085,
+    packages: [],
+    service: {},
+    refused: ['exits-at-once', 'never-listens', 'answers-500'],
+  },
+  {
     handoff: 'vip',
     kind: 'plain',
     port: 8084,

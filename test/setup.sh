@@ -27,6 +27,7 @@ need flock util-linux
 need systemd-nspawn systemd-container
 need mmdebstrap mmdebstrap
 need piuparts piuparts
+[ -e /usr/share/gocode/src/github.com/cloudflare/tableflip ] || missing="$missing golang-github-cloudflare-tableflip-dev"
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 
 if [ -n "$missing" ]; then

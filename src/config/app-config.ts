@@ -44,7 +44,7 @@ export interface ListenAddress {
 }
 
 /** The ways to hand over new connections. */
-export const handoffs = ['reuseport', 'socket', 'vip'] as const;
+export const handoffs = ['reuseport', 'socket', 'reload', 'vip'] as const;
 export type Handoff = (typeof handoffs)[number];
 
 /** What keeps the instances apart with the handoff `vip`: a network namespace each, or an address each on the host. */
@@ -61,6 +61,8 @@ export interface ServiceConfig {
   handoff: Handoff;
   /** For the handoff `vip`. */
   isolate: Isolation;
+  /** For the handoff `reload`. */
+  reload: ReloadConfig;
   health: HealthConfig;
   drain: DrainConfig;
   /** Releases kept on the host besides the ones in use. */
@@ -76,6 +78,13 @@ export interface ServiceConfig {
   preload: boolean;
   /** Extra unit settings, verbatim, in the order written; they override mkdeb's own. */
   unit: ReadonlyArray<readonly [section: string, key: string, value: string]>;
+}
+
+/** What makes an app start its successor, by its name without SIG. */
+export const reloadSignals = ['HUP', 'USR1', 'USR2'] as const;
+
+export interface ReloadConfig {
+  signal: (typeof reloadSignals)[number];
 }
 
 /** Times in ms. */

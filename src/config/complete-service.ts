@@ -66,10 +66,10 @@ export function completeService({ given, name, app, place, wellFormed }: Incompl
       config: {
         exec: command.value.words,
         listeners: listeners(given.port),
-        // With vip the app listens as it always does.
-        listen: given.listen ?? (given.handoff === 'vip' ? 'self' : 'fd'),
+        listen: given.listen ?? (listensItself(given) ? 'self' : 'fd'),
         handoff: given.handoff ?? 'reuseport',
         isolate: given.isolate ?? 'namespace',
+        reload: { signal: given.reload?.signal ?? 'HUP' },
         health: completeHealth(given.health),
         drain: completeDrain(given.drain),
         keep: given.keep ?? defaultKeep,
@@ -78,7 +78,7 @@ export function completeService({ given, name, app, place, wellFormed }: Incompl
         user: given.user ?? userNameFromPackage(name),
         environment,
         workers: given.workers ?? 1,
-        preload: given.preload ?? (needsNode && given.listen !== 'self' && given.handoff !== 'vip'),
+        preload: given.preload ?? (needsNode && given.listen !== 'self' && !listensItself(given)),
         unit: unitSettings(given.unit),
       },
       needsNode,
@@ -86,6 +86,11 @@ export function completeService({ given, name, app, place, wellFormed }: Incompl
     mistakes,
     warnings: [...unitWarnings(given.unit, place), ...userWarning(given, place)],
   };
+}
+
+/** Whether the handoff lets the app listen as it always does. */
+function listensItself({ handoff }: GivenService): boolean {
+  return handoff === 'vip' || handoff === 'reload';
 }
 
 function givenCommand(exec: NonNullable<GivenService['exec']>): Derived<Command> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { debianVersionMistake } from '../package/debian-version.ts';
-import { handoffs, isolations } from './app-config.ts';
+import { handoffs, isolations, reloadSignals } from './app-config.ts';
 import { architectureNames } from './architecture.ts';
 import { proposal } from './did-you-mean.ts';
 import { expectedDuration, formatDuration, parseDuration } from './duration.ts';
@@ -313,12 +313,22 @@ const service = map(
     }),
     handoff: oneOf(handoffs).optional().meta({
       description:
-        'How the port is handed over; reuseport unless given. socket: systemd holds the listening sockets, and the app takes them from fd 3 on; a Node app just listens on its port (preload). vip: any program; nftables rules send new connections to one instance or the other.',
+        'How the port is handed over; reuseport unless given. socket: systemd holds the listening sockets, and the app takes them from fd 3 on; a Node app just listens on its port (preload). reload: a program that starts its own successor on a signal and passes its sockets on. vip: any program; nftables rules send new connections to one instance or the other.',
     }),
     isolate: oneOf(isolations).optional().meta({
       description:
         'With "handoff: vip", what keeps two versions apart. namespace (unless given): each runs in a network namespace, with its port as it is. address: each gets an address of its own on the host, and has to listen on $HOST (and $HOST6) and $PORT.',
     }),
+    reload: map(
+      {
+        signal: oneOf(reloadSignals)
+          .optional()
+          .meta({ description: 'What makes the app start its successor; HUP unless given.' }),
+      },
+      'expected a map such as {signal: USR2}',
+    )
+      .optional()
+      .meta({ description: 'With "handoff: reload", how the app is told to start its successor.' }),
     health: z
       .union([health.shape.path.unwrap(), health], {
         error: 'expected a path such as /healthz, or a map such as {path: /healthz, within: 30s}',
@@ -387,6 +397,12 @@ const service = map(
     const message = 'one process says that it is ready, not several; leave workers out';
     context.addIssue({ code: 'custom', path: ['workers'], message });
   }
+  if (value.handoff === 'reload') {
+    reloadMistakes(context, { ...value, notify });
+  } else if (value.reload !== undefined) {
+    const message = 'only "handoff: reload" needs it; leave it out';
+    context.addIssue({ code: 'custom', path: ['reload'], message });
+  }
   if (value.handoff === 'vip') {
     vipMistakes(context, value);
   } else if (value.isolate !== undefined) {
@@ -409,6 +425,39 @@ const service = map(
     context.addIssue({ code: 'custom', path: ['handoff'], message });
   }
 });
+
+/** What `handoff: reload` leaves no room for. */
+function reloadMistakes(
+  context: z.core.$RefinementCtx,
+  value: {
+    listen?: string | undefined;
+    workers?: number | undefined;
+    preload?: boolean | undefined;
+    canary?: unknown;
+    environment?: object | undefined;
+    notify: boolean;
+  },
+) {
+  const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (value.listen === 'fd')
+    issue(['listen'], 'with "handoff: reload" the app listens, and passes its sockets on; leave it out');
+  if ((value.workers ?? 1) > 1)
+    issue(['workers'], 'with "handoff: reload" the app starts its own workers; leave it out');
+  if (value.preload === true)
+    issue(['preload'], 'with "handoff: reload" the app passes its sockets on itself; leave it out');
+  if (value.canary !== undefined) {
+    const message =
+      'with "handoff: reload" nobody decides who takes a connection; use "handoff: reuseport" or "handoff: vip"';
+    issue(['canary'], message);
+  }
+  if (Object.hasOwn(value.environment ?? {}, 'SUCCESSOR'))
+    issue(['environment', 'SUCCESSOR'], 'with "handoff: reload" mkdeb sets this variable');
+  if (value.notify)
+    issue(
+      ['health', 'notify'],
+      'with "handoff: reload" systemd does not see which generation says so; give service.health a path',
+    );
+}
 
 /** What `handoff: vip` leaves no room for. */
 function vipMistakes(

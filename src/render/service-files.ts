@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { AppConfig, ServiceConfig } from '../config/app-config.ts';
 import type { Entry, FileEntry, MaintainerScriptName } from '../package/package.ts';
+import { renderGenerationStart } from './generation-start.ts';
 import { needsLauncher } from './launcher.ts';
 import { renderSettings } from './settings.ts';
 import { readTemplate, renderTemplate } from './template.ts';
@@ -23,6 +24,8 @@ const runtime: ReadonlyArray<readonly [name: string, program: boolean]> = [
   ['any-handoff.sh', false],
   ['reuseport.sh', false],
   ['socket.sh', false],
+  ['reload.sh', false],
+  ['live.sh', false],
   ['vip.sh', false],
   ['own-network.sh', false],
   ['forwarding.sh', false],
@@ -38,6 +41,8 @@ const runtime: ReadonlyArray<readonly [name: string, program: boolean]> = [
   ['listens', true],
   ['ready', true],
   ['drain', true],
+  ['generations', true],
+  ['generation.pl', false],
   ['clock.pl', false],
   ['sockets.pl', false],
   ['steering.pl', false],
@@ -77,6 +82,12 @@ export function renderServiceFiles(config: AppConfig, service: ServiceConfig): E
         ]
       : []),
     ...(service.handoff === 'vip' ? [text(`${lib}/dist/.mkdeb/guard.service`, renderGuardUnit(config))] : []),
+    ...(service.handoff === 'reload'
+      ? [
+          text(`${lib}/dist/.mkdeb/start`, renderGenerationStart(config, service), 0o755),
+          text(`${lib}/dist/.mkdeb/become`, readTemplate('runtime/become'), 0o755),
+        ]
+      : []),
     ...(needsLauncher(service)
       ? [text(`${lib}/dist/.mkdeb/launch`, readTemplate('runtime/launch'), 0o755)]
       : []),

@@ -34,6 +34,7 @@ export function renderSettings(config: AppConfig, service: ServiceConfig): strin
         check: service.canary.check,
       },
       user: service.user,
+      reloadSignal: service.reload.signal,
       probation: service.probation,
     },
     'shell',

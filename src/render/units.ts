@@ -74,6 +74,7 @@ function naming(config: AppConfig) {
 /** The command line: `./x` is a file of the release (`%i` is its id), anything else is looked up on the host. */
 function execStart(name: string, service: ServiceConfig): Quoted {
   const release = `/usr/lib/${name}/releases/%i`;
+  if (service.handoff === 'reload') return new Quoted(`/usr/lib/${name}/releases/%i/.mkdeb/start`);
   const [program = '', ...args] = service.exec;
   const command = program.startsWith('./')
     ? `${release}/${plainPath(program.slice(2))}`

@@ -31,6 +31,9 @@ switch() { takes_connections "$2"; }
 # takes_connections ID: whether it does at this moment, were they sent to it.
 takes_connections() { systemctl --quiet is-active "$(unit "$1")"; }
 
+# withdraw OLD NEW: ends NEW, which is not healthy. Fails where OLD had stopped serving in between.
+withdraw() { end_instance "$2"; }
+
 # back_out OLD NEW: NEW has been stopped; clients reach OLD as before the gate.
 back_out() { :; }
 

@@ -38,6 +38,11 @@ abandon() {
         [ -z "$committed" ] || let_go "$committed"
         runs "$1" || let_go "$1"
     fi
+    # It has taken over by itself: the next one takes over from it.
+    if booted && [ "$(serving)" = "$1" ]; then
+        unpoint next
+        return 0
+    fi
     if booted && runs "$1"; then
         systemctl start --no-block "$name-handoff@retire:$1.service"
     else

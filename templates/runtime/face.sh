@@ -18,11 +18,11 @@ face_start() {
     start_alone "$current"
     prune_now
     if reason=$(check "$current"); then
-        say start "$(unit "$current") serves: $reason"
+        say start "$(called "$current") serves: $reason"
     elif runs "$current"; then
-        warn start "$(unit "$current") runs, but is not healthy yet: $reason"
+        warn start "$(called "$current") runs, but is not healthy yet: $reason"
     else
-        warn start "$(unit "$current") failed: $reason"
+        warn start "$(called "$current") failed: $reason"
         return 1
     fi
 }
@@ -44,7 +44,7 @@ face_stop() {
     systemctl stop "$name-handoff@retire:*.service" 2>/dev/null || true
     systemctl stop "$name@*.service" || true
     if [ "$failed" = yes ]; then
-        warn stop "$(unit "$current") had failed: nothing serves (journalctl -u $(unit "$current"))"
+        warn stop "$(called "$current") had failed: nothing serves (journalctl -u $(unit "$current"))"
         return 1
     fi
 }

@@ -4,11 +4,27 @@
 # Whether systemd runs here: not so in a chroot or while an image is built.
 booted() { [ -d /run/systemd/system ]; }
 
-unit() { echo "$name@$1.service"; }
+# unit ID: the one that runs the release, alone or with others (live.sh).
+unit() { if shares_unit "$1"; then echo "$name@live.service"; else echo "$name@$1.service"; fi; }
+
+# called ID: its instance, for people.
+called() { if shares_unit "$1"; then echo "$name@live.service (release $1)"; else unit "$1"; fi; }
+
+# state ID: as systemd's ActiveState.
+state() {
+    active=$(systemctl show --property=ActiveState --value "$(unit "$1")")
+    if ! shares_unit "$1" || generation_runs "$1"; then
+        echo "$active"
+    elif [ "$active" = failed ] && [ "$(linked current)" = "$1" ]; then
+        echo failed
+    else
+        echo inactive
+    fi
+}
 
 # runs ID: whether the instance has processes, or soon has.
 runs() {
-    case $(systemctl show --property=ActiveState --value "$(unit "$1")") in
+    case $(state "$1") in
         active | activating | reloading | deactivating) return 0 ;;
         *) return 1 ;;
     esac
@@ -18,26 +34,36 @@ running_ids() {
     systemctl list-units --plain --no-legend --full --state=active,activating,reloading,deactivating "$name@*.service" |
         while read -r found rest; do
             found=${found#"$name@"}
-            echo "${found%.service}"
+            case $found in
+                live.service) running_generations ;;
+                *) echo "${found%.service}" ;;
+            esac
         done
 }
 
-# retires ID: whether it is being retired in the background.
+# retires ID: whether it is being retired in the background, or soon is (a job waits).
 retires() {
-    case $(systemctl show --property=ActiveState --value "$name-handoff@retire:$1.service") in
-        active | activating) return 0 ;;
+    case $(systemctl show --property=ActiveState,Job "$name-handoff@retire:$1.service") in
+        *ActiveState=activ* | *Job=[1-9]*) return 0 ;;
         *) return 1 ;;
     esac
 }
 
 # serving: the instance that clients reach. It is the committed one, except where policy-rc.d or a mask forbade
-# the handoff: then the previous one still serves.
+# the handoff: then the previous one still serves. Generations in one unit take over by themselves.
 serving() {
     for link in current previous; do
         id=$(linked "$link")
         if [ -n "$id" ] && systemctl --quiet is-active "$(unit "$id")"; then
-            echo "$id"
-            return 0
+            if shares_unit "$id"; then
+                reached=$(serving_generation)
+                if [ -z "$reached" ] && generation_runs "$id"; then reached=$id; fi
+                id=$reached
+            fi
+            if [ -n "$id" ]; then
+                echo "$id"
+                return 0
+            fi
         fi
     done
 }

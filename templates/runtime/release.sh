@@ -96,7 +96,8 @@ discard() {
 
 # clear_up_files: what a step that was cut off has left half done.
 clear_up_files() {
-    rm -rf "$releases/.new" "$releases/.old" "$releases/.current" "$releases/.next" "$releases/.previous"
+    rm -rf "$releases/.new" "$releases/.old" "$releases/.current" "$releases/.next" "$releases/.previous" \
+        "$releases/.live" "$releases/.successor"
     rm -f "$units/.$name@"?*.service
     for file in "$units/$name@"?*.service; do
         id=${file#"$units/$name@"}

@@ -56,7 +56,7 @@ on_probation() {
 # instance_failed ID: called at OnFailure=. systemd 254 and later say so at every crash that they restart after; only
 # a unit that is in the state failed has been given up (its start limit is hit).
 instance_failed() {
-    [ "$1" = "$(linked current)" ] || return 0
+    [ -n "$1" ] && [ "$1" = "$(linked current)" ] || return 0
     systemctl --quiet is-failed "$(unit "$1")" || return 0
     story_to=$1
     if [ -n "$(serving)" ] && [ "$(serving)" != "$(linked previous)" ]; then return 0; fi
@@ -65,7 +65,7 @@ instance_failed() {
         ! [ -e "$releases/$before/.mkdeb/failed" ]; then
         take_back "$1" "$before"
     else
-        warn failed "$(unit "$1") has failed for good: nothing serves"
+        warn failed "$(called "$1") has failed for good: nothing serves"
         systemctl stop "$name.service" || true
     fi
 }
@@ -76,7 +76,7 @@ take_back() {
     one_at_a_time $lock_wait "the return to $2"
     story_from=$1
     story_to=$2
-    warn probation "$(unit "$1") has failed for good $age s after its commit: $(unit "$2") takes over again"
+    warn probation "$(called "$1") has failed for good $age s after its commit: $(called "$2") takes over again"
     systemctl stop "$name-handoff@retire:$2.service" 2>/dev/null || true
     use_handoff "$1"
     if [ -n "$(obstacle "$1" "$2")" ]; then close_down; fi
@@ -91,8 +91,8 @@ take_back() {
     fi
     settle
     if reason=$(check "$2"); then
-        say probation "$(unit "$2") serves: $reason"
+        say probation "$(called "$2") serves: $reason"
     else
-        warn probation "$(unit "$2") is not healthy: $reason"
+        warn probation "$(called "$2") is not healthy: $reason"
     fi
 }

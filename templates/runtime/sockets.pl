@@ -125,8 +125,14 @@ sub diagnosed {
 # The listening sockets of an instance on its ports, with the holder of each as process and fd.
 sub listeners {
     my ($cgroup, @ports) = @_;
+    return listening_of([processes($cgroup)], @ports);
+}
+
+# The same of these processes.
+sub listening_of {
+    my ($processes, @ports) = @_;
     my @listening = tcp_sockets(1 << LISTEN, @ports) or return ();
-    my $held = held_sockets(processes($cgroup));
+    my $held = held_sockets(@$processes);
     return map { { %$_, process => $held->{ $_->{inode} }[0], fd => $held->{ $_->{inode} }[1] } }
         grep { $held->{ $_->{inode} } } @listening;
 }

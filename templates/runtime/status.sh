@@ -16,7 +16,7 @@ activity() {
         echo 'not booted'
         return 0
     }
-    active=$(systemctl show --property=ActiveState --value "$(unit "$1")")
+    active=$(state "$1")
     if [ "$active" != inactive ] && [ "$active" != failed ] &&
         retires "$1"; then
         echo draining

@@ -54,7 +54,7 @@ not_prepared() {
     warn prepare "release $2 could not be prepared (see above)"
     cat >&2 <<TEXT
 $name: the upgrade failed: its release could not be made in $releases: is the disk full?
-$name: still serving: $(if [ -n "$1" ]; then echo "$(unit "$1"), version $(setting "$1" VERSION)"; else echo nothing; fi)
+$name: still serving: $(if [ -n "$1" ]; then echo "$(called "$1"), version $(setting "$1" VERSION)"; else echo nothing; fi)
 $name: what to do: make room, then run 'dpkg --configure -a'.
 TEXT
 }
@@ -84,10 +84,10 @@ first_start() {
     # The face has checked it already, and let it pass in any case.
     once=1
     if deb-systemd-invoke "$how" "$name.service" && reason=$(check "$1"); then
-        say ready "$(unit "$1") serves: $reason"
+        say ready "$(called "$1") serves: $reason"
         return 0
     fi
-    warn ready "$(unit "$1") is not healthy: ${reason:-it did not start}"
+    warn ready "$(called "$1") is not healthy: ${reason:-it did not start}"
     last_words "$1"
     cat >&2 <<TEXT
 $name: release $1 was installed but does not serve.
@@ -107,7 +107,7 @@ hand_over() {
     fi
     gate "$1" "$2"
 
-    say start "$(unit "$2") beside $(unit "$1")"
+    say start "$(called "$2") beside $(called "$1")"
     if ! raise "$1" "$2"; then
         go_back "$1" "$2" "it could not be started"
         return 1
@@ -127,7 +127,7 @@ hand_over() {
         return 1
     fi
     commit "$2"
-    say switch "new connections go to $(unit "$2"), and it is what boots"
+    say switch "new connections go to $(called "$2"), and it is what boots"
 
     next_please
     retire_in_background "$1" "$2"
@@ -135,7 +135,7 @@ hand_over() {
 
 # replace OLD NEW REASON: the two can't serve side by side, so it is a restart; what that costs is said.
 replace() {
-    warn replace "$3: $(unit "$1") has to stop before $(unit "$2") starts, and new connections in between are refused"
+    warn replace "$3: $(called "$1") has to stop before $(called "$2") starts, and new connections in between are refused"
     mkdir -p "$run_state"
     echo "$2" >"$replacing"
     systemctl stop "$name.service" || true
@@ -145,10 +145,10 @@ replace() {
         commit "$2"
         rm -f "$replacing"
         prune
-        say commit "$(unit "$2") serves: $reason"
+        say commit "$(called "$2") serves: $reason"
         return 0
     fi
-    warn ready "$(unit "$2") is not healthy: $reason"
+    warn ready "$(called "$2") is not healthy: $reason"
     last_words "$2"
     echo "$1" >"$replacing"
     systemctl stop "$name.service" || true
@@ -166,14 +166,15 @@ replace() {
 
 # go_back OLD NEW REASON: the new one is not healthy; no client has reached it where it was gated.
 go_back() {
-    warn ready "$(unit "$2") is not healthy: $3"
+    warn ready "$(called "$2") is not healthy: $3"
     last_words "$2"
-    end_instance "$2"
+    back='has never stopped serving'
+    withdraw "$1" "$2" || back='serves again'
     back_out "$1" "$2"
     discard_unproven "$2"
     unpoint next
     systemctl daemon-reload
-    warn back "$(unit "$1") has never stopped serving and stays what boots"
+    warn back "$(called "$1") $back and stays what boots"
     failed_story "$1" "$3"
 }
 
@@ -181,7 +182,7 @@ go_back() {
 failed_story() {
     cat >&2 <<TEXT
 $name: the upgrade failed: the new instance is not healthy: $2
-$name: still serving: $(unit "$1"), version $(setting "$1" VERSION); its journal: journalctl -u $(unit "$1")
+$name: still serving: $(called "$1"), version $(setting "$1" VERSION); its journal: journalctl -u $(unit "$1")
 $name: what to do: install a version that works, or mend the cause (its journal is above; its settings
 $name: are in /etc/default/$name) and run 'dpkg --configure -a'.
 TEXT
@@ -194,19 +195,20 @@ retire_in_background() {
     wait_ms=$(setting "$2" DRAIN_WAIT_MS)
     wait_until=$(($(now_ms) + wait_ms))
     while [ "$(now_ms)" -lt "$wait_until" ]; do
-        if ! runs "$1"; then
-            tell retire "$(unit "$1") is stopped"
+        if ! runs "$1" && ! retires "$1"; then
+            tell retire "$(called "$1") is stopped"
             return 0
         fi
         sleep 0.1
     done
-    say drain "$(unit "$1") still finishes what it has; that goes on in the background ($name-handoff status)"
+    say drain "$(called "$1") still finishes what it has; that goes on in the background ($name-handoff status)"
 }
 
 # background VERB:ID: what NAME-handoff@.service runs.
 background() {
     case $1 in
         retire:*) retire "${1#retire:}" ;;
+        failed:live) instance_failed "$(linked live)" ;;
         failed:*) instance_failed "${1#failed:}" ;;
         network:*)
             use_handoff "${1#network:}"
@@ -236,12 +238,13 @@ retire() {
         return 0
     fi
     use_handoff "$story_to"
+    retired=$(called "$1")
     forced=
     if runs "$1"; then
         drained=$(drain "$1" "$story_to") || forced=yes
-        [ -z "$drained" ] || say drain "$(unit "$1"): $drained"
+        [ -z "$drained" ] || say drain "$(called "$1"): $drained"
         if ! await_successor; then
-            warn retire "$(unit "$story_to") does not serve: $(unit "$1") stays"
+            warn retire "$(called "$story_to") does not serve: $(called "$1") stays"
             return 0
         fi
         one_at_a_time $lock_wait "the end of $1" || true
@@ -255,7 +258,7 @@ retire() {
     let_go "$1"
     prune
     next_please
-    say retire "$(unit "$1") is stopped${forced:+ at the drain limit}"
+    say retire "$retired is stopped${forced:+ at the drain limit}"
 }
 
 # await_successor: an instance that has just died, and that systemd starts again, is waited for as long as one may

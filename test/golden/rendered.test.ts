@@ -18,6 +18,7 @@ const service: ServiceConfig = {
   listen: 'fd',
   handoff: 'reuseport',
   isolate: 'namespace',
+  reload: { signal: 'HUP' },
   health: {
     path: "/health?it's",
     status: [200, 299],
@@ -95,6 +96,26 @@ const socketApp: AppConfig = {
   },
 };
 
+const reloadApp: AppConfig = {
+  ...fdApp,
+  name: 'counter',
+  version: '1.0.0',
+  relations: {},
+  service: {
+    ...service,
+    exec: ['./bin/counter', "it's"],
+    listen: 'self',
+    handoff: 'reload',
+    reload: { signal: 'USR2' },
+    preload: false,
+    canary: { steps: [], check: [] },
+    user: 'counter',
+    workers: 1,
+    environment: { GREETING: "it's 100%" },
+    unit: [],
+  },
+};
+
 const vipApp: AppConfig = {
   ...fdApp,
   name: 'kiosk',
@@ -115,7 +136,7 @@ const vipApp: AppConfig = {
 
 const plain: AppConfig = { ...fdApp, name: 'leaflet', service: null };
 
-describe.each([fdApp, selfApp, socketApp, vipApp, plain])('the package of $name', (config) => {
+describe.each([fdApp, selfApp, socketApp, reloadApp, vipApp, plain])('the package of $name', (config) => {
   const pkg: Package = assemblePackage(
     config,
     { entries: [], nativeArch: null, summary: '', license: null },
@@ -150,7 +171,7 @@ describe.each([fdApp, selfApp, socketApp, vipApp, plain])('the package of $name'
   const rendered = pkg.entries.filter((entry) => entry.kind === 'file');
   // The runtime is shipped as it is in templates/.
   const interpolated = rendered.filter(
-    ({ path }) => !/\/(handoff|\.mkdeb)\/(?!settings|listen|guard\.service)/.test(path),
+    ({ path }) => !/\/(handoff|\.mkdeb)\/(?!settings|start|listen|guard\.service)/.test(path),
   );
   it.each(interpolated.map((entry) => [entry.path, entry] as const))('has this %s', async (path, entry) => {
     if (entry.kind !== 'file' || 'disk' in entry.content) throw new Error(`${path} is not made here`);
@@ -164,8 +185,14 @@ describe.each([fdApp, selfApp, socketApp, vipApp, plain])('the package of $name'
       const lib = join(tree, `usr/lib/${config.name}`);
       await execa('shellcheck', ['--norc', ...scripts, join(lib, 'dist/.mkdeb/settings')]);
       await execa('shellcheck', ['--norc', '-x', '-a', join(lib, 'handoff/run')]);
-      const programs = ['steer', 'ready', 'drain', 'guard'].map((name) => join(lib, 'handoff', name));
+      const programs = ['steer', 'ready', 'drain', 'guard', 'generations'].map((name) =>
+        join(lib, 'handoff', name),
+      );
       if (config.service?.listen === 'fd') programs.push(join(lib, 'dist/.mkdeb/launch'));
+      if (config.service?.handoff === 'reload') {
+        await execa('shellcheck', ['--norc', join(lib, 'dist/.mkdeb/start')]);
+        programs.push(join(lib, 'dist/.mkdeb/become'));
+      }
       for (const program of programs) await execa('perl', ['-c', program]);
     });
 });

@@ -9,6 +9,8 @@ export interface SweptHandoff {
   packages: readonly string[];
   /** No client reaches the new instance before the switch. */
   gates: boolean;
+  /** All releases share one unit: what is done to the new version's unit or its processes is done to the old one's. */
+  oneUnit?: boolean;
   /** Laid over the `service` of the example's mkdeb.yaml. */
   service: Config;
 }
@@ -23,6 +25,15 @@ export const sweptHandoffs: readonly SweptHandoff[] = [
     gates: false,
     // When stopped while it starts, gunicorn waits that long for a worker that has ended already.
     service: { exec: 'gunicorn --workers 8 --graceful-timeout 5 hello:app' },
+  },
+  {
+    handoff: 'reload',
+    kind: 'tableflip',
+    port: 8085,
+    packages: [],
+    gates: false,
+    oneUnit: true,
+    service: {},
   },
   {
     handoff: 'vip',

@@ -15,30 +15,51 @@ export interface Plan {
 export const sweeps = ['kill', 'power-cut', 'instance-kill', 'mishaps'] as const;
 type Sweep = (typeof sweeps)[number];
 
+/** What is done to the new version's unit, or to all processes in it. */
+const disturbsUnit: readonly string[] = ['instance-kill', 'mishaps'] satisfies Sweep[];
+
 /**
  * In a sample each sweep takes one handoff, another one than the other sweeps do and, with each seed, than before; so
  * that every handoff occurs in it as long as there are no more handoffs than sweeps. The soak takes all of them.
  */
 export function plan(sweep: Sweep | 'soak', env: NodeJS.ProcessEnv = process.env): Plan {
-  // vitest.config.ts draws the sample's seed, one for all its files.
+  // vitest.config.ts says the sample's seed, one for all its files.
   const { SWEEP_SEED, SAMPLE_SEED, SWEEP_DEBIAN, SWEEP_HANDOFF, SWEEP_COUNT } = env;
   const whole = SWEEP_SEED !== undefined;
   const seed = Number(SWEEP_SEED ?? SAMPLE_SEED);
-  const all = sweptHandoffs.filter(({ handoff }) => !SWEEP_HANDOFF || handoff === SWEEP_HANDOFF);
-  if (all.length === 0) {
-    throw new Error(
-      `no handoff '${SWEEP_HANDOFF}': there is ${sweptHandoffs.map((row) => row.handoff).join(', ')}`,
-    );
+  const fitting = sweptHandoffs.filter((swept) => fits(swept, sweep));
+  const asked = fitting.filter(({ handoff }) => !SWEEP_HANDOFF || handoff === SWEEP_HANDOFF);
+  if (asked.length === 0) {
+    const names = fitting.map((row) => row.handoff).join(', ');
+    throw new Error(`no handoff '${SWEEP_HANDOFF}' for ${sweep}: there is ${names}`);
   }
   if (!whole) console.log(`${sweep}: a sample; SAMPLE_SEED=${seed} repeats it`);
   return {
     seed,
     debian: (SWEEP_DEBIAN ? Number(SWEEP_DEBIAN) : 12) as DebianRelease,
-    handoffs: whole || sweep === 'soak' ? all : [ofSample(sweep, seed, all)],
+    handoffs: whole || sweep === 'soak' ? asked : [ofSample(sweep, seed)],
     count: (sample) => (SWEEP_COUNT ? Number(SWEEP_COUNT) : sample),
   };
 }
 
-function ofSample(sweep: Sweep, seed: number, all: readonly SweptHandoff[]): SweptHandoff {
-  return all[(seed + sweeps.indexOf(sweep)) % all.length] as SweptHandoff;
+function fits(swept: SweptHandoff, sweep: Sweep | 'soak'): boolean {
+  return !(swept.oneUnit && disturbsUnit.includes(sweep));
+}
+
+function ofSample(sweep: Sweep, seed: number): SweptHandoff {
+  const samples = orders(sweptHandoffs).filter((order) =>
+    sweeps.every((each, index) => fits(nth(order, index), each)),
+  );
+  return nth(nth(samples, seed), sweeps.indexOf(sweep));
+}
+
+/** All orders of these. */
+function orders<T>(of: readonly T[]): (readonly T[])[] {
+  if (of.length === 0) return [[]];
+  return of.flatMap((first) => orders(of.filter((other) => other !== first)).map((rest) => [first, ...rest]));
+}
+
+/** Begins again at the end. */
+function nth<T>(of: readonly T[], index: number): T {
+  return of[index % of.length] as T;
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,16 @@ func init() {
 		time.Sleep(1000 * time.Hour)
 	case "answers-500":
 		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Version", version)
+			http.Error(w, "broken", http.StatusInternalServerError)
+		})
+	case "answers-500-later":
+		once, asked := handler, int32(0)
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if atomic.AddInt32(&asked, 1) == 1 {
+				once.ServeHTTP(w, r)
+				return
+			}
 			w.Header().Set("X-Version", version)
 			http.Error(w, "broken", http.StatusInternalServerError)
 		})

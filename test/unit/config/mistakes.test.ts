@@ -215,6 +215,42 @@ describe('each mistake is told with its place, the value and what was expected',
       'service: {port: 80, exec: ./x, handoff: vip, isolate: address, environment: {HOST: "::"}}',
       '5:84: service.environment.HOST is "::"; with "isolate: address" mkdeb sets this variable, for each instance',
     ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, listen: fd}',
+      '5:57: service.listen is "fd"; with "handoff: reload" the app listens, and passes its sockets on; leave it out',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, workers: 2}',
+      '5:58: service.workers is 2; with "handoff: reload" the app starts its own workers; leave it out',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, preload: true}',
+      '5:58: service.preload is true; with "handoff: reload" the app passes its sockets on itself; leave it out',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, reload: {signal: KILL}}',
+      '5:66: service.reload.signal is "KILL"; expected one of "HUP", "USR1", "USR2"',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, canary: [{share: 5%, for: 30s}]}',
+      '5:57: service.canary is a list; with "handoff: reload" nobody decides who takes a connection; use "handoff: reuseport" or "handoff: vip"',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, isolate: address}',
+      '5:58: service.isolate is "address"; only "handoff: vip" needs it; leave it out',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, health: {notify: true}}',
+      '5:66: service.health.notify is true; with "handoff: reload" systemd does not see which generation says so; give service.health a path',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, environment: {SUCCESSOR: x}}',
+      '5:74: service.environment.SUCCESSOR is "x"; with "handoff: reload" mkdeb sets this variable',
+    ],
+    [
+      'service: {port: 80, exec: ./x, reload: {signal: USR2}}',
+      '5:40: service.reload is a map; only "handoff: reload" needs it; leave it out',
+    ],
   ])('%s', async (line, expected) => {
     const [first = ''] = await complaints(`${head}${line}\n`);
     expect(first).toBe(`mkdeb.yaml:${expected}`);

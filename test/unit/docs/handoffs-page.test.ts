@@ -29,7 +29,8 @@ const rows = (handoff: string) =>
 test('the page has a program in each of five languages', () => {
   expect(rows('reuseport').map(([title]) => title)).toEqual(['Node', 'Go', 'Python', 'Rust', 'Java']);
   expect(rows('socket').map(([title]) => title)).toEqual(['Node', 'Go under socket']);
-  expect(all).toHaveLength(7);
+  expect(rows('reload').map(([title]) => title)).toEqual(['Go under reload', 'Python under reload']);
+  expect(all).toHaveLength(9);
 });
 
 describe.concurrent('a program of the page', { timeout: 120_000 }, () => {
@@ -79,6 +80,38 @@ describe.concurrent('a program of the page', { timeout: 120_000 }, () => {
       instance.terminate();
       expect(await slow).toMatchObject({ status: 200, body: 'hello\n' });
       expect(await instance.ended()).toBe(0);
+    },
+  );
+
+  test.for(rows('reload'))(
+    '(%s) starts a successor of the next release, and finishes what runs',
+    async ([, program], { expect, onTestFinished }) => {
+      const app = await PackagedProgram.of(program, onTestFinished);
+      const old = app.startGeneration('first');
+      await old.healthy(app.port);
+      expect(old.releaseOf(old.named())).toBe('first');
+      const slow = ask(app.port, '/slow');
+      await sleep(500);
+      const before = old.named();
+      app.makeRelease('next');
+      app.environmentFile('GREETING="good \\"day\\""\nOTHER=it\\ is # as it stands\n');
+      process.kill(before, 'SIGHUP');
+      await old.until('there is a successor', () => old.named() !== before);
+      expect(old.releaseOf(old.named())).toBe('next');
+      expect(old.environmentOf(old.named())).toMatchObject({
+        GREETING: 'good "day"',
+        OTHER: 'it is # as it stands',
+      });
+      expect(await slow).toMatchObject({ status: 200, body: 'hello\n' });
+      expect(await old.ended()).toBe(0);
+      await sleep(100);
+      expect(await ask(app.port, '/')).toMatchObject({
+        status: 200,
+        body: 'hello\n',
+      });
+      const successor = old.named();
+      process.kill(successor, 'SIGTERM');
+      await expect.poll(() => existsSync(`/proc/${successor}/exe`), { timeout: 15_000 }).toBe(false);
     },
   );
 });

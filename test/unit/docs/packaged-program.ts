@@ -1,11 +1,21 @@
 /** Programs of the page, built as it says, packaged, and run as the package's unit runs them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -29,6 +39,7 @@ export class PackagedProgram {
   readonly #root: string;
   readonly #unit: readonly string[];
   readonly #afterwards: Afterwards;
+  #run = '';
 
   private constructor(port: number, root: string, afterwards: Afterwards) {
     this.port = port;
@@ -62,6 +73,52 @@ export class PackagedProgram {
   /** An instance on a socket that it gets from outside, as from systemd. */
   startOnSocket(): Instance {
     return this.#start([join(this.#release, '.mkdeb/launch'), '1', `*:${this.port}`, '--']);
+  }
+
+  /** The first generation of an app that starts its own successors, of a release of this name. */
+  startGeneration(release: string): Instance {
+    const run = mkdtempSync(join(this.#root, 'run-'));
+    this.#run = run;
+    mkdirSync(join(this.#root, 'etc/default'), { recursive: true });
+    this.makeRelease(release);
+    const started = spawn(join(this.#releases, 'successor/.mkdeb/start'), [], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const instance = new Instance(started, run);
+    this.#afterwards(() => {
+      started.kill('SIGKILL');
+      try {
+        process.kill(instance.named(), 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    });
+    return instance;
+  }
+
+  /** A release of this name, which the next generation is of. */
+  makeRelease(release: string): void {
+    const made = join(this.#releases, release);
+    cpSync(this.#release, made, { recursive: true });
+    // Nothing is installed on this machine: its paths are those in the test's folder.
+    const start = join(made, '.mkdeb/start');
+    const here = readFileSync(start, 'utf8')
+      .replace('/usr/lib/$name', join(this.#root, 'usr/lib/hello'))
+      .replace('/run/$name-handoff/live', this.#run)
+      .replace('/etc/default/$name', join(this.#root, 'etc/default/hello'));
+    writeFileSync(start, here);
+    rmSync(join(this.#releases, 'successor'), { force: true });
+    symlinkSync(release, join(this.#releases, 'successor'));
+  }
+
+  /** What `/etc/default/hello` says from now on. */
+  environmentFile(text: string): void {
+    writeFileSync(join(this.#root, 'etc/default/hello'), text);
+  }
+
+  get #releases(): string {
+    return join(this.#root, 'usr/lib/hello/releases');
   }
 
   /** How many sockets listen on the port. */
@@ -119,6 +176,21 @@ export class Instance {
     this.healthSocket = join(run, 'health');
     this.#exit = once(started, 'exit');
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', (text) => (this.#said += text));
+  }
+
+  /** The process that is the main one now, or will be when the one before ends. */
+  named(): number {
+    return Number(readFileSync(join(this.#run, 'pid'), 'utf8'));
+  }
+
+  /** The name of the release that a process runs in. */
+  releaseOf(process: number): string {
+    return basename(readlinkSync(`/proc/${process}/cwd`));
+  }
+
+  environmentOf(process: number): Record<string, string> {
+    const assignments = readFileSync(`/proc/${process}/environ`, 'utf8').split('\0').filter(Boolean);
+    return Object.fromEntries(assignments.map((one) => one.split(/=(.*)/s).slice(0, 2)));
   }
 
   /** Lets clients in. */

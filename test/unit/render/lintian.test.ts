@@ -8,7 +8,7 @@ import { makeExample } from '../../examples.ts';
 
 const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
-test.each(['node', 'go'] as const)(
+test.each(['node', 'go', 'tableflip'] as const)(
   'lintian has nothing to say about the %s example',
   async (kind) => {
     const dir = mkdtempSync(join(tmpdir(), 'mkdeb-lintian-'));
@@ -18,7 +18,7 @@ test.each(['node', 'go'] as const)(
     // Debian 12's lintian does not know zstd.
     await execa('node', [cli, 'build', join(dir, 'app'), '-o', deb, '--compress', 'gzip']);
     // Go programs are static; lintian lets them be, but knows them by what their source package builds with.
-    const known = kind === 'go' ? ['--suppress-tags', 'statically-linked-binary'] : [];
+    const known = kind !== 'node' ? ['--suppress-tags', 'statically-linked-binary'] : [];
     const options = ['--allow-root', '--tag-display-limit', '0', ...known];
     const { stdout } = await execa('lintian', [...options, deb], { reject: false });
     expect(stdout).toBe('');

@@ -22,7 +22,7 @@ test('a whole sweep takes all handoffs, or the one that is asked for, as often a
     'vip',
   ]);
   expect(() => plan('kill', { ...env, SWEEP_HANDOFF: 'vpi' })).toThrow(
-    "no handoff 'vpi': there is reuseport",
+    "no handoff 'vpi' for kill: there is reuseport",
   );
   expect(plan('kill', env).count(4)).toBe(100);
 });
