@@ -17,11 +17,12 @@ const begins: Readonly<Record<string, string>> = {
   gate: 'start',
   stop: 'stop',
   stopped: 'unpack',
+  started: 'come up',
   lock: 'wait',
 };
 
 /** Steps whose event tells the end of the whole story. */
-const last: ReadonlySet<string> = new Set(['retire', 'back', 'started', 'commit', 'replace']);
+const last: ReadonlySet<string> = new Set(['retire', 'back', 'answers', 'commit', 'replace']);
 
 /**
  * The steps of each upgrade as stretches of time, from the events in the journal: from apt's start on it is `prepare`

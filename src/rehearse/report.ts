@@ -176,5 +176,6 @@ const stepWords: Readonly<Record<string, string>> = {
   'go back': 'the new instance is not healthy and goes; clients reach the old one',
   stop: 'the service stops',
   unpack: 'nothing runs; dpkg unpacks',
+  'come up': 'systemd takes it for started; it does not listen yet',
   reboot: 'the host reboots',
 };

@@ -1,7 +1,7 @@
 import type { Loss } from '../load/load-report.ts';
 import { type LossKind, lossKinds, type RequestKind } from '../load/load-spec.ts';
 import { type Band, bandsOf, stepAt } from './bands.ts';
-import type { Recording, UsageSample } from './recording.ts';
+import type { Recording, StepEvent, UsageSample } from './recording.ts';
 
 /** The figures of a rehearsal: one x axis for all, in seconds since the load began. */
 export interface Timeline {
@@ -63,7 +63,7 @@ export function timelineOf(recording: Recording): Timeline {
           : Math.max(...answered),
       );
     });
-  const bands = bandsOf(recording.acts, recording.events, load.ended);
+  const bands = bandsOf(recording.acts, withAnswers(recording), load.ended);
   return {
     x,
     interval,
@@ -85,6 +85,17 @@ export function timelineOf(recording: Recording): Timeline {
     usage: usageOn(x, interval, origin, recording.usage),
     losses: load.firstLosses.map((loss) => timed(loss, bands, seconds)),
   };
+}
+
+/** systemd takes a plain service for started before it listens: its start ends with its first good answer. */
+function withAnswers({ events, load }: Recording): StepEvent[] {
+  const answers = events
+    .filter(({ step }) => step === 'started')
+    .flatMap((event) => {
+      const first = load.timeline.find(({ start, ok }) => start >= event.time && Object.keys(ok).length > 0);
+      return first === undefined ? [] : [{ ...event, time: first.start, step: 'answers' }];
+    });
+  return [...events, ...answers].sort((a, b) => a.time - b.time);
 }
 
 /** One that timed out fell when it was due, any other when it was noticed. */

@@ -65,6 +65,7 @@
       {
         ...common,
         font,
+        size: 30,
         grid: { show: false },
         values: (_, ticks) => ticks.map((t) => `${+t.toFixed(3)} s`),
       },
@@ -88,7 +89,7 @@
     const options = {
       width: place.clientWidth,
       height,
-      padding: [named ? 18 : 8, 8, 0, 0],
+      padding: [named ? 18 : 8, 24, 0, 0],
       scales: {
         x: { time: false, min: 0, max: end },
         y: { range: range || ((_, __, max) => [0, Math.max(max * 1.08, 1)]), ...distr },
@@ -102,7 +103,8 @@
       },
       legend: { live: true },
       hooks: {
-        drawClear: [(plot) => drawBands(plot, named)],
+        // Behind lines, and over areas.
+        [named ? 'draw' : 'drawClear']: [(plot) => drawBands(plot, named)],
         setScale: [
           (plot, key) => {
             if (key === 'x' && plots.includes(plot)) zoomTo(plot.scales.x.min, plot.scales.x.max, plot);
