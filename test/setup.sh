@@ -27,6 +27,7 @@ need flock util-linux
 need systemd-nspawn systemd-container
 need mmdebstrap mmdebstrap
 need piuparts piuparts
+need chromium chromium
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 
 if [ -n "$missing" ]; then

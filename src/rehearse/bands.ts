@@ -17,6 +17,7 @@ const begins: Readonly<Record<string, string>> = {
   gate: 'start',
   stop: 'stop',
   stopped: 'unpack',
+  begin: 'start again',
   started: 'come up',
   lock: 'wait',
 };
@@ -38,8 +39,10 @@ export function bandsOf(acts: readonly ActRecord[], events: readonly StepEvent[]
     const until = acts[index + 1]?.started ?? end;
     let step: string | null = 'prepare';
     let from = started;
-    for (const event of events) {
-      if (event.time < started || event.time >= until) continue;
+    const own = ownStory(events.filter(({ time }) => time >= started && time < until));
+    for (const [at, event] of own.entries()) {
+      // apt does not wait for a long drain, and says so; the drain goes on, and says when it has ended.
+      if (event.step === 'drain' && own.slice(at + 1).some(({ step }) => step === 'drain')) continue;
       if (step !== null) bands.push({ step, from, to: event.time });
       from = event.time;
       step = last.has(event.step) ? null : nextStep(event, step);
@@ -54,6 +57,14 @@ export function bandsOf(acts: readonly ActRecord[], events: readonly StepEvent[]
       else joined.push(band);
       return joined;
     }, []);
+}
+
+/** Without the end of instances that an upgrade before this one has left. */
+function ownStory(events: readonly StepEvent[]): StepEvent[] {
+  const old = events.findLast(({ step }) => step === 'start')?.from ?? '';
+  return events.filter(
+    ({ step, from }) => old === '' || from === old || (step !== 'drain' && step !== 'retire'),
+  );
 }
 
 function nextStep(event: StepEvent, before: string | null): string | null {

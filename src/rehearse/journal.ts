@@ -4,7 +4,7 @@ import type { StepEvent } from './recording.ts';
 const unitMessages: Readonly<Record<string, string>> = {
   de5b426a63be47a7b6ac3eaac82e2f6f: 'stop',
   '9d1aaa27d60140bd96365438aad20286': 'stopped',
-  '7d4958e842da4a758f6c1cdc7b36dcc5': 'start',
+  '7d4958e842da4a758f6c1cdc7b36dcc5': 'begin',
   '39f53479d3a045ac8e11786248231fbf': 'started',
 };
 
@@ -23,6 +23,7 @@ export function stepEvents(journal: string, unit: string): StepEvent[] {
     events.push({
       time: Number(text('__REALTIME_TIMESTAMP')) / 1000,
       step,
+      from: text('HANDOFF_FROM'),
       text: text('MESSAGE').replace(/^[a-z]+: /, ''),
       warning: Number(text('PRIORITY')) <= 4,
     });

@@ -56,6 +56,8 @@ export interface ActRecord {
 export interface StepEvent {
   time: number;
   step: string;
+  /** The release that is handed over from; empty where there is none. */
+  from: string;
   text: string;
   warning: boolean;
 }

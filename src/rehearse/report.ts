@@ -166,7 +166,7 @@ const kindWords: Readonly<Record<RequestKind, string>> = {
 
 /** The handoff's steps (docs/rehearse.md says more). */
 const stepWords: Readonly<Record<string, string>> = {
-  prepare: 'apt unpacks; the release is made beside the others',
+  prepare: 'apt unpacks; the release is made ready',
   wait: 'another handoff goes on',
   start: 'the new instance starts and is checked; clients reach the old one',
   canary: 'a share of new connections goes to the new one',
@@ -175,7 +175,8 @@ const stepWords: Readonly<Record<string, string>> = {
   retire: 'the old instance is stopped',
   'go back': 'the new instance is not healthy and goes; clients reach the old one',
   stop: 'the service stops',
-  unpack: 'nothing runs; dpkg unpacks',
+  unpack: 'nothing runs; dpkg unpacks the new version',
+  'start again': 'systemd starts the service',
   'come up': 'systemd takes it for started; it does not listen yet',
   reboot: 'the host reboots',
 };

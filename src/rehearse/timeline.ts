@@ -42,8 +42,12 @@ export function timelineOf(recording: Recording): Timeline {
   const seconds = (time: number) => (time - origin) / 1000;
   const per = Math.max(1, Math.ceil(load.timeline.length / mostIntervals));
   const interval = per / 10;
-  const groups = Array.from({ length: Math.ceil(load.timeline.length / per) }, (_, i) =>
-    load.timeline.slice(i * per, (i + 1) * per),
+  // The end of the load cuts the last interval short: it would look like a drop.
+  const whole = load.timeline.filter(
+    ({ start, losses }) => start + 100 <= load.ended || Object.keys(losses).length > 0,
+  );
+  const groups = Array.from({ length: Math.ceil(whole.length / per) }, (_, i) =>
+    whole.slice(i * per, (i + 1) * per),
   );
   const x = groups.map((_, i) => round(i * interval));
   const perSecond = (count: number) => round(count / interval);

@@ -19,7 +19,7 @@ until (-e '/run/rehearsal-ended') {
             $pages += (split ' ', $statm)[1];
         }
         my ($used) = map { /^usage_usec (\d+)/ ? $1 : () } lines("$group/cpu.stat");
-        printf "%s %s %d %.1f\n", $time, $instance eq '' ? 'plain' : $instance, $pages * $page, ($used // 0) / 1000;
+        printf "%s %s %d %.1f\n", $time, $instance eq '' ? 'the-service' : $instance, $pages * $page, ($used // 0) / 1000;
     }
     select undef, undef, undef, 0.25;
 }

@@ -117,6 +117,7 @@ export function story(): StepEvent[] {
   const at = (seconds: number, step: string): StepEvent => ({
     time: origin + seconds * 1000,
     step,
+    from: '1.0.0',
     text: `${step}, told`,
     warning: false,
   });

@@ -50,10 +50,27 @@ describe('the steps', () => {
     ]);
   });
 
+  it('leave the drain as one where apt did not wait for it, and the end of other instances out', () => {
+    const events = story();
+    const like = (seconds: number, step: string, from: string) => ({
+      ...{ time: origin + seconds * 1000, step, from, text: '', warning: false },
+    });
+    const more = [...events, like(4.7, 'retire', '0.9.0'), like(4.8, 'drain', '1.0.0')];
+    expect(
+      inSeconds(
+        [upgradeAct()],
+        more.sort((a, b) => a.time - b.time),
+      ).slice(-2),
+    ).toEqual([
+      ['drain', 4.5, 5.5],
+      ['retire', 5.5, 5.8],
+    ]);
+  });
+
   it('end with the way back where the new one is not healthy', () => {
     const [gate, start] = story();
     const at = (seconds: number, step: string) => ({
-      ...{ time: origin + seconds * 1000, step, text: '' },
+      ...{ time: origin + seconds * 1000, step, from: '1.0.0', text: '' },
       warning: true,
     });
     const events = [gate, start, at(4, 'ready'), at(4.7, 'back')].filter((event) => event !== undefined);
@@ -65,10 +82,10 @@ describe('the steps', () => {
 
   it('of a plain service end with its first answer', () => {
     const at = (seconds: number, step: string) => ({
-      ...{ time: origin + seconds * 1000, step, text: '' },
+      ...{ time: origin + seconds * 1000, step, from: '1.0.0', text: '' },
       warning: false,
     });
-    const events = [at(3.5, 'stop'), at(3.6, 'stopped'), at(4, 'start'), at(4.1, 'started')];
+    const events = [at(3.5, 'stop'), at(3.6, 'stopped'), at(4, 'begin'), at(4.1, 'started')];
     const recording = recordingOf({
       style: 'restart',
       events,
@@ -78,7 +95,7 @@ describe('the steps', () => {
     expect(timelineOf(recording).bands.slice(1)).toEqual([
       { step: 'stop', from: 3.5, to: 3.6 },
       { step: 'unpack', from: 3.6, to: 4 },
-      { step: 'start', from: 4, to: 4.1 },
+      { step: 'start again', from: 4, to: 4.1 },
       { step: 'come up', from: 4.1, to: 4.7 },
     ]);
   });
