@@ -10,7 +10,7 @@ import { asJUnit } from '../rehearse/junit.ts';
 import { liveWatcher } from '../rehearse/live.ts';
 import type { Recording } from '../rehearse/recording.ts';
 import { readOptions, type TypedOptions } from '../rehearse/rehearsal-options.ts';
-import { checkPair, rehearsedPackage } from '../rehearse/rehearsed-package.ts';
+import { checkPair, checkPlain, rehearsedPackage } from '../rehearse/rehearsed-package.ts';
 import { asReport } from '../rehearse/report.ts';
 import { rehearse as run } from '../rehearse/run.ts';
 import { asSvg } from '../rehearse/svg.ts';
@@ -45,6 +45,7 @@ export async function rehearse(old: string, next: string, typed: TypedOptions): 
   try {
     const [before, after] = [await rehearsedPackage(old, work), await rehearsedPackage(next, work)];
     checkPair(before, after, next);
+    if (options.style === 'restart') for (const one of [before, after]) checkPlain(one);
     const bad = typed.bad === undefined ? null : await rehearsedPackage(typed.bad, work);
     if (bad !== null) checkPair(before, bad, typed.bad as string);
     const packages = [

@@ -9,6 +9,8 @@ import type { PackageFacts } from './recording.ts';
 
 export interface RehearsedPackage extends PackageFacts {
   file: string;
+  /** What keeps the instances apart, with the handoff `vip`. */
+  isolate: string;
   /** Debian packages that it needs, the first one of each choice. */
   needs: readonly string[];
 }
@@ -36,6 +38,7 @@ export async function rehearsedPackage(given: string, work: string): Promise<Reh
     name,
     version: fields.get('Version') ?? '',
     handoff: setting(settings, 'HANDOFF'),
+    isolate: setting(settings, 'ISOLATE'),
     port: Number(setting(settings, 'PORTS').split(' ')[0]),
     size: (await stat(file)).size,
     file: resolve(file),
@@ -76,4 +79,12 @@ export function checkPair(old: RehearsedPackage, next: RehearsedPackage, what: s
     throw new BadInput(
       `${what} has the version ${next.version}, as the old one: give it another (--version of mkdeb build)`,
     );
+}
+
+/** Throws BadInput where `one` can't be made a plain package: its program does not open its socket itself. */
+export function checkPlain(one: RehearsedPackage): void {
+  if (one.handoff === 'reuseport' || (one.handoff === 'vip' && one.isolate === 'namespace')) return;
+  throw new BadInput(
+    `--against restart: ${one.name} ${one.version} does not open its port itself (handoff ${one.handoff}); a plain package of it can’t be made`,
+  );
 }

@@ -85,10 +85,11 @@ class Rehearsal {
     const usage = this.#sample();
     const acts = planActs({ upgrades: options.upgrades, kill, bad: bad !== null, reboot });
     const { load, asked } = await this.#underLoad(acts.filter(({ do: what }) => what !== 'reboot'));
-    if (reboot) await this.#act({ do: 'reboot' });
-    await this.#look();
+    // Before a reboot: systemd stops (SIGSTOP) whatever runs, nsenter among it, which would never go on.
     await this.#host.run(['touch', '/run/rehearsal-ended']);
     await usage;
+    if (reboot) await this.#act({ do: 'reboot' });
+    await this.#look();
     return {
       packages: { old: plain(old), new: plain(this.#input.new), bad: bad === null ? null : plain(bad) },
       style: options.style,
@@ -344,7 +345,7 @@ class Rehearsal {
     this.#events = events;
   }
 
-  /** Resolves when the sampling has ended; a reboot ends one, and there is nothing to compare after it. */
+  /** Resolves when the sampling has ended. */
   async #sample(): Promise<void> {
     const outcome = await this.#host
       .run(['perl', '/root/rehearse/usage.pl', this.#input.old.name], {

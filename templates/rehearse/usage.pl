@@ -1,5 +1,5 @@
 # usage.pl NAME: four times a second what each instance of the package NAME uses, one line each:
-# UNIX-MS INSTANCE RESIDENT-BYTES CPU-MS. Runs on the test host until /run/rehearsal-ended is there, or the host goes down.
+# UNIX-MS INSTANCE RESIDENT-BYTES CPU-MS. Runs on the test host until /run/rehearsal-ended is there.
 use strict;
 use warnings;
 use POSIX ();
