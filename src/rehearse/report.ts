@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import { formatSeconds, formatSize } from '../commands/quantities.ts';
 import type { LossKind, RequestKind } from '../load/load-spec.ts';
+import { Quoted } from '../render/quote/quoted.ts';
+import { xml } from './junit.ts';
 import type { PackageFacts, Recording } from './recording.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 import { lossWords, type Verdict } from './verdict.ts';
@@ -28,7 +30,7 @@ export function asReport(recording: Recording, verdict: Verdict): string {
       .filter(({ act }) => act.do !== 'reboot')
       .map(({ title }, index) => ({ title, ...spanOf(recording, timeline, index) })),
   };
-  return ejs.render(template('report.html.ejs'), {
+  const values = {
     title: `${packages.old.name} ${packages.old.version} → ${packages.new.version}`,
     verdict,
     tiles: tilesOf(recording),
@@ -63,11 +65,14 @@ export function asReport(recording: Recording, verdict: Verdict): string {
     })),
     facts: factsOf(recording),
     command,
-    timelineJson: JSON.stringify(data).replaceAll('<', '\\u003c'),
-    uplotCss: readFileSync(join(uplot, 'uPlot.min.css'), 'utf8'),
-    uplotJs: readFileSync(join(uplot, 'uPlot.iife.min.js'), 'utf8'),
-    css: template('report.css'),
-    js: template('report.js'),
+    timelineJson: new Quoted(JSON.stringify(data).replaceAll('<', '\\u003c')),
+    uplotCss: new Quoted(readFileSync(join(uplot, 'uPlot.min.css'), 'utf8')),
+    uplotJs: new Quoted(readFileSync(join(uplot, 'uPlot.iife.min.js'), 'utf8')),
+    css: new Quoted(template('report.css')),
+    js: new Quoted(template('report.js')),
+  };
+  return ejs.render(template('report.html.ejs'), values, {
+    escape: (value: unknown) => (value instanceof Quoted ? value.text : xml(String(value ?? ''))),
   });
 }
 

@@ -21,16 +21,6 @@ export function asSvg(recording: Recording, verdict: Verdict): string {
   const py = (perSecond: number) => fixed(height - bottom - (perSecond / ceiling) * (height - top - bottom));
 
   const parts: string[] = [];
-  for (const [i, { step, from, to }] of bands.entries()) {
-    const wide = Number(px(to)) - Number(px(from));
-    parts.push(
-      `<rect class="band${i % 2}" x="${px(from)}" y="${top}" width="${fixed(wide)}" height="${height - top - bottom}"/>`,
-    );
-    if (wide > step.length * 6.4 + 6)
-      parts.push(
-        `<text class="step" x="${fixed(Number(px(from)) + wide / 2)}" y="${top - 6}">${xml(step)}</text>`,
-      );
-  }
   const steps = niceSteps(ceiling);
   for (const y of steps) {
     parts.push(`<line class="grid" x1="${left}" x2="${width - right}" y1="${py(y)}" y2="${py(y)}"/>`);
@@ -46,6 +36,17 @@ export function asSvg(recording: Recording, verdict: Verdict): string {
     if (perSecond.some((value) => value > 0))
       parts.push(`<path class="${className}" d="${area(base, upper)}"/>`);
     for (const [i, value] of upper.entries()) base[i] = value;
+  }
+  // Over the areas, which would hide them.
+  for (const [i, { step, from, to }] of bands.entries()) {
+    const wide = Number(px(to)) - Number(px(from));
+    parts.push(
+      `<rect class="band${i % 2}" x="${px(from)}" y="${top}" width="${fixed(wide)}" height="${height - top - bottom}"/>`,
+    );
+    if (wide > step.length * 6.4 + 6)
+      parts.push(
+        `<text class="step" x="${fixed(Number(px(from)) + wide / 2)}" y="${top - 6}">${xml(step)}</text>`,
+      );
   }
   for (const { at } of timeline.losses)
     parts.push(
@@ -123,7 +124,7 @@ const style = `
 text{font:12px system-ui,sans-serif;fill:#57606a}
 .paper{fill:#fff}.title{font-size:14px;font-weight:600;fill:#1f2328}.key{fill:#1f2328}
 .x,.step{text-anchor:middle}.y{text-anchor:end}.step{font-size:11px}
-.grid{stroke:#8c959f;stroke-opacity:.25}.band0{fill:#8c959f;fill-opacity:.1}.band1{fill:#8c959f;fill-opacity:.2}
+.grid{stroke:#8c959f;stroke-opacity:.25}.band0{fill:#000;fill-opacity:.07}.band1{fill:#000;fill-opacity:.16}
 .v0{fill:#8fa3bf}.v1{fill:#2f6fde}.v2{fill:#9a6dd7}.v3{fill:#2a9d8f}.lost{fill:#d1242f}.tick{stroke:#d1242f}
 @media(prefers-color-scheme:dark){text{fill:#9198a1}.paper{fill:#15191f}.title,.key{fill:#e6edf3}
 .v0{fill:#5d7291}.v1{fill:#5b94f5}.v2{fill:#b18ae8}.v3{fill:#43bfae}.lost{fill:#ff6b6b}.tick{stroke:#ff6b6b}}`;
