@@ -35,6 +35,32 @@ function program(): Command {
     .action(async (dir, options) => (await import('./commands/render.ts')).render(dir, options));
 
   mkdeb
+    .command('rehearse')
+    .description('upgrade OLD to NEW under load on a throwaway Debian, and say what became of every request')
+    .argument('<OLD>', 'a .deb, or an app’s directory, which is built first')
+    .argument('<NEW>', 'the version after it')
+    .option('--debian <RELEASE>', 'of the throwaway host: 12 or 13', '12')
+    .option('--rate <N>', 'new connections a second', '200')
+    .option('--connections <N>', 'kept connections besides, with 10 requests a second each', '10')
+    .option('--path <PATH>', 'what is asked for; it has to be answered 200', '/')
+    .option('--long <PATH>', 'a path of slow requests, of which five go on at any time')
+    .option('--version-header <NAME>', 'the header in which the app names its version', 'X-Version')
+    .option('--duration <TIME>', 'how long the load goes on at least', '10s')
+    .option('--upgrades <N>', 'there and back, so many', '1')
+    .option('--bad <NEW-BAD>', 'an unhealthy version, which must be refused afterwards')
+    .option('--kill', 'one more upgrade: apt is killed in its midst, and mended')
+    .option('--reboot', 'reboot at the end: what is committed has to serve')
+    .option('--check <PROGRAM>', 'a program of yours, run before, during and after the upgrades')
+    .option('--against <WAY>', 'restart: the same payload in a plain package, stopped and started')
+    .option('--report <FILE>', 'write the report, one HTML file')
+    .option('--svg <FILE>', 'write its main figure')
+    .option('--json <FILE>', 'write all that was measured')
+    .option('--junit <FILE>', 'write the result as CI systems read it')
+    .action(async (old, next, options) =>
+      (await import('./commands/rehearse.ts')).rehearse(old, next, options),
+    );
+
+  mkdeb
     .command('inspect')
     .description('show what a package holds: fields, files, units, scripts')
     .argument('<FILE>', 'a .deb')

@@ -28,6 +28,7 @@ need systemd-nspawn systemd-container
 need mmdebstrap mmdebstrap
 need piuparts piuparts
 [ -e /usr/share/gocode/src/github.com/cloudflare/tableflip ] || missing="$missing golang-github-cloudflare-tableflip-dev"
+need chromium chromium
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 
 if [ -n "$missing" ]; then

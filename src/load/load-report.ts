@@ -9,7 +9,7 @@ export interface LoadReport extends Tally {
   byVersion: Record<string, VersionTally>;
   /** From each mark to the next, by when requests were due; the first phase is called `start`. */
   phases: Phase[];
-  /** The first hundred, in the order in which they were noticed. */
+  /** The first thousand, in the order in which they were noticed. */
   firstLosses: Loss[];
   timeline: Bucket[];
   /** How late the generator itself sent what was due (ms): where this is much, it and not the server is the bottleneck. */
@@ -53,6 +53,8 @@ export interface VersionTally {
 }
 
 export interface Loss {
+  /** When the request was due (unix ms). */
+  due: number;
   /** When it was noticed (unix ms). */
   time: number;
   loss: LossKind;

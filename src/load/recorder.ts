@@ -4,7 +4,7 @@ import type { Bucket, LoadReport, Loss, Phase, Tally, VersionTally } from './loa
 import { type LossKind, lossKinds, type RequestKind } from './load-spec.ts';
 
 const bucketLength = 100;
-const keptLosses = 100;
+const keptLosses = 1_000;
 
 /** Kinds whose latency says something about the server's, not about the request's own length. */
 const quickKinds: ReadonlySet<RequestKind> = new Set(['connections', 'keepAlive', 'saturate']);
@@ -187,7 +187,8 @@ export class Recorder {
     }
     sent.slice.losses.set(loss, (sent.slice.losses.get(loss) ?? 0) + 1);
     if (this.#losses.length < keptLosses) {
-      this.#losses.push({ time: this.#clock.unix(now), loss, kind: sent.kind, localPort, detail });
+      const due = this.#clock.unix(sent.due);
+      this.#losses.push({ due, time: this.#clock.unix(now), loss, kind: sent.kind, localPort, detail });
     }
   }
 

@@ -278,6 +278,32 @@ describe('mkdeb init', () => {
   });
 });
 
+describe('mkdeb rehearse', () => {
+  test('tells every mistake at once: exit 2', () => {
+    const options = ['--debian', '10', '--rate', '0', '--path', 'x', '--duration', 'long', '--against', 'it'];
+    const { status, stderr } = mkdeb(appDirectory({}), ['rehearse', 'a.deb', 'b.deb', ...options, '--kill']);
+    expect(stderr.split('\n')).toEqual([
+      '--debian is "10"; expected one of 12, 13',
+      '--against is "it"; expected "restart"',
+      '--duration is "long"; expected a duration of at most 24h such as 500ms, 30s, 2m or 1h',
+      '--rate is "0"; expected a whole number from 1 to 20,000',
+      '--path is "x"; expected a path such as "/health"',
+      '',
+    ]);
+    expect(status).toBe(2);
+  });
+
+  test.each([
+    [['--check', './none'], '--check is "./none"; expected a program: there is none that can be run\n'],
+    [['--report', 'no/r.html'], '--report is "no/r.html"; there is no directory "no"\n'],
+  ])('says what is wrong before it boots anything: %j', (options, said) => {
+    expect(mkdeb(appDirectory({}), ['rehearse', 'a.deb', 'b.deb', ...options])).toMatchObject({
+      status: 2,
+      stderr: said,
+    });
+  });
+});
+
 describe('usage', () => {
   test.each([
     [['--version'], 0],
@@ -289,6 +315,7 @@ describe('usage', () => {
     [['build', 'a', 'b'], 2],
     [['render'], 2],
     [['inspect'], 2],
+    [['rehearse', 'a.deb'], 2],
   ])('mkdeb %j exits with %d', (args, status) => {
     expect(mkdeb(appDirectory({}), args).status).toBe(status);
   });

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ejs from 'ejs';
+import { formatSeconds, formatSize } from '../commands/quantities.ts';
+import type { LossKind, RequestKind } from '../load/load-spec.ts';
+import { Quoted } from '../render/quote/quoted.ts';
+import { xml } from './junit.ts';
+import type { PackageFacts, Recording } from './recording.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
+import { lossWords, type Verdict } from './verdict.ts';
+
+const template = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../templates/rehearse/${name}`, import.meta.url)), 'utf8');
+
+/** The report: one HTML file that needs nothing from anywhere. */
+export function asReport(recording: Recording, verdict: Verdict): string {
+  const { load, packages, acts, checks, command } = recording;
+  const timeline = timelineOf(recording);
+  const uplot = join(dirname(createRequire(import.meta.url).resolve('uplot')));
+  const since = (time: number) => `${((time - load.started) / 1000).toFixed(2)} s`;
+  const data = {
+    ...timeline,
+    lossesByKind: Object.fromEntries(
+      Object.entries(timeline.lossesByKind).map(([kind, values]) => [lossWords[kind as LossKind], values]),
+    ),
+    losses: [],
+    acts: acts
+      .filter(({ act }) => act.do !== 'reboot')
+      .map(({ title }, index) => ({ title, ...spanOf(recording, timeline, index) })),
+  };
+  const values = {
+    title: `${packages.old.name} ${packages.old.version} → ${packages.new.version}`,
+    verdict,
+    tiles: tilesOf(recording),
+    steps: timeline.bands.map((band) => ({
+      act: actAt(recording, load.started + band.from * 1000),
+      step: band.step,
+      from: `${band.from.toFixed(2)} s`,
+      took: formatSeconds(band.to - band.from),
+      means: stepWords[band.step] ?? '',
+      lost: timeline.losses.filter(({ at }) => at >= band.from && at < band.to).length,
+    })),
+    losses: timeline.losses.map(({ at, step, kind, loss, detail }) => ({
+      at: `${at.toFixed(3)} s`,
+      loss: lossWords[loss],
+      step: step ?? '–',
+      kind: kindWords[kind],
+      detail,
+    })),
+    lossSummary: lossSummary(recording, timeline),
+    checks: checks.map(({ stage, started, exitCode, said }) => ({
+      at: since(started),
+      stage,
+      exitCode,
+      said,
+    })),
+    acts: acts.map(({ act, title, started, ended, said, failure }) => ({
+      title,
+      took: formatSeconds((ended - started) / 1000),
+      said,
+      failure,
+      expected: act.do === 'refuse' ? 'refused, as it had to be' : '',
+    })),
+    facts: factsOf(recording),
+    command,
+    timelineJson: new Quoted(JSON.stringify(data).replaceAll('<', '\\u003c')),
+    uplotCss: new Quoted(readFileSync(join(uplot, 'uPlot.min.css'), 'utf8')),
+    uplotJs: new Quoted(readFileSync(join(uplot, 'uPlot.iife.min.js'), 'utf8')),
+    css: new Quoted(template('report.css')),
+    js: new Quoted(template('report.js')),
+  };
+  return ejs.render(template('report.html.ejs'), values, {
+    escape: (value: unknown) => (value instanceof Quoted ? value.text : xml(String(value ?? ''))),
+  });
+}
+
+/** From apt's start to the end of the last step of its story, in seconds. */
+function spanOf({ acts, load }: Recording, { bands }: Timeline, index: number): { from: number; to: number } {
+  const act = acts[index];
+  if (act === undefined) return { from: 0, to: 0 };
+  const from = (act.started - load.started) / 1000;
+  const next = ((acts[index + 1]?.started ?? load.ended) - load.started) / 1000;
+  const ends = bands.filter((band) => band.from >= from && band.from < next).map(({ to }) => to);
+  return { from, to: Math.max((act.ended - load.started) / 1000, ...ends) };
+}
+
+function actAt({ acts }: Recording, time: number): string {
+  return acts.findLast(({ started }) => started <= time + 1)?.title ?? '';
+}
+
+function tilesOf({ load, acts }: Recording): { label: string; value: string; note: string; bad: boolean }[] {
+  const upgrade = acts[0];
+  const seconds = (load.ended - load.started) / 1000;
+  return [
+    {
+      label: 'lost',
+      value: load.lost.toLocaleString('en'),
+      note: `of ${load.sent.toLocaleString('en')} requests`,
+      bad: load.lost > 0,
+    },
+    {
+      label: '99 % answered within',
+      value: milliseconds(load.latency.p99),
+      note: `half within ${milliseconds(load.latency.p50)}`,
+      bad: false,
+    },
+    {
+      label: 'slowest answer',
+      value: milliseconds(load.latency.max),
+      note: 'from when it was due',
+      bad: false,
+    },
+    {
+      label: 'apt took',
+      value: upgrade === undefined ? '–' : formatSeconds((upgrade.ended - upgrade.started) / 1000),
+      note: upgrade?.title ?? '',
+      bad: false,
+    },
+    {
+      label: 'load',
+      value: formatSeconds(seconds),
+      note: `${Math.round(load.sent / seconds)} requests a second`,
+      bad: false,
+    },
+  ];
+}
+
+function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`;
+}
+
+function lossSummary({ load }: Recording, { losses }: Timeline): string {
+  const first = losses[0];
+  const last = losses.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const more = load.lost - losses.length;
+  const all =
+    more > 0
+      ? `The first ${losses.length.toLocaleString('en')} of ${load.lost.toLocaleString('en')}`
+      : `${load.lost.toLocaleString('en')} in all`;
+  return `${all}, from ${first.at.toFixed(2)} s to ${last.at.toFixed(2)} s.`;
+}
+
+function factsOf({ host, packages, asked, load, style }: Recording): [string, string][] {
+  const told = ({ name, version, handoff, size }: PackageFacts) =>
+    `${name} ${version}, handoff ${style === 'restart' ? 'none: stopped and started' : handoff}, ${formatSize(size)}`;
+  return [
+    ['Old', told(packages.old)],
+    ['New', told(packages.new)],
+    ...(packages.bad === null ? [] : [['Unhealthy', told(packages.bad)] as [string, string]]),
+    ['Load', `${asked}; open loop, from outside the host`],
+    [
+      'Generator',
+      `at most ${milliseconds(load.behind.max)} late, ${Math.round(load.cpu * 100)} % of one core`,
+    ],
+    ['Host', `Debian ${host.debian}, systemd ${host.systemd}, dpkg ${host.dpkg}, Linux ${host.kernel}`],
+    ['Machine', `${host.cpu}, ${host.cores} cores, ${formatSize(host.memoryBytes)} memory`],
+    ['Time', new Date(load.started).toISOString()],
+  ];
+}
+
+const kindWords: Readonly<Record<RequestKind, string>> = {
+  connections: 'new connection',
+  keepAlive: 'kept connection',
+  long: 'long request',
+  downloads: 'download',
+  saturate: 'new connection',
+};
+
+/** The handoff's steps (docs/rehearse.md says more). */
+const stepWords: Readonly<Record<string, string>> = {
+  prepare: 'apt unpacks; the release is made ready',
+  wait: 'another handoff goes on',
+  start: 'the new instance starts and is checked; clients reach the old one',
+  canary: 'a share of new connections goes to the new one',
+  switch: 'new connections move to the new instance',
+  drain: 'the old instance finishes what it has',
+  retire: 'the old instance is stopped',
+  'go back': 'the new instance is not healthy and goes; clients reach the old one',
+  stop: 'the service stops',
+  unpack: 'nothing runs; dpkg unpacks the new version',
+  'start again': 'systemd starts the service',
+  'come up': 'systemd takes it for started; it does not listen yet',
+  reboot: 'the host reboots',
+};
