@@ -1,9 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that need both cores for their load: beside others they would measure the machine. */
 const underLoad = ['test/unit/load/load.test.ts', 'test/system/upgrade.test.ts'];
+
+/** Those that take the longest begin first, so that no worker is left with one of them at the end. */
+const longest = ['contract-debian', 'unmodified-node', 'vip', 'versions', 'unhealthy', 'socket'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = longest.findIndex((name) => moduleId.includes(`/test/system/${name}`));
+      return index < 0 ? longest.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 /** A failure can be had again from the same commit; each commit tries other moments. */
 function seedOfCommit(): number {
@@ -18,6 +32,7 @@ function seedOfCommit(): number {
 export default defineConfig({
   test: {
     globalSetup: ['test/fresh-dist.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -34,6 +34,14 @@ watch_canary() {
     done
 }
 
+# end_canary OLD NEW: new connections go to OLD alone again; what NEW has it may finish, up to the drain limit.
+end_canary() {
+    gate "$1" "$2"
+    runs "$2" || return 0
+    drain "$2" "$1" >/dev/null || true
+    lower "$2"
+}
+
 restarts_of() { systemctl show --property=NRestarts --value "$(unit "$1")"; }
 
 # run_canary_check OLD NEW: the app's own command, as the app's user, in the new release; 10 s at most.

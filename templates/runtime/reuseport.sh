@@ -8,9 +8,9 @@ steered=yes
 # try_steer ARGUMENTS: steers; where the host forbids it, says so once and goes on without.
 try_steer() {
     [ "$steered" = yes ] || return 0
-    reason=$("$here/steer" "$@" 2>&1) && return 0
+    forbidden=$("$here/steer" "$@" 2>&1) && return 0
     steered=no
-    warn gate "this host forbids steering (${reason:-unknown reason}): the new instance takes connections as soon as it listens, before it is checked; the old one's queue is saved by tcp_migrate_req alone"
+    warn gate "this host forbids steering (${forbidden:-unknown reason}): the new instance takes connections as soon as it listens, before it is checked; the old one's queue is saved by tcp_migrate_req alone"
 }
 
 gate() {

@@ -118,6 +118,7 @@ hand_over() {
     fi
     say ready "$reason"
     if ! reason=$(canary "$1" "$2"); then
+        end_canary "$1" "$2"
         go_back "$1" "$2" "$reason"
         return 1
     fi

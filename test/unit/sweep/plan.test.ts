@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { sweptHandoffs } from '../../sweep/handoffs.ts';
 import { moments } from '../../sweep/moments.ts';
 import { plan, sweeps } from '../../sweep/plan.ts';
 
 const names = sweptHandoffs.map(({ handoff }) => handoff);
+
+// It says how to repeat a sample.
+beforeAll(() => void vi.spyOn(console, 'log').mockImplementation(() => undefined));
 
 test('a sample has every handoff in it, whatever its seed', () => {
   for (let seed = 0; seed < 20; seed++) {
