@@ -46,7 +46,7 @@ gate() {
     for older in $(running_generations); do
         [ "$older" != "$1" ] || continue
         say gate "waits until $(called "$older") has finished what it has"
-        drain "$older" >/dev/null || lower "$older"
+        drain "$older" "$1" >/dev/null || lower "$older"
     done
 }
 
@@ -97,10 +97,10 @@ withdraw() {
     fi
     warn back "$(called "$1") had passed its sockets on: it is started again"
     if [ -n "$(generation_processes "$2")" ] && wait_for_end "$1" 10000 && raise "$2" "$1" && reason=$(check "$1" "$2"); then
-        drain "$2" >/dev/null || lower "$2"
+        drain "$2" "$1" >/dev/null || lower "$2"
     else
         point live "$1"
-        systemctl restart "$live_unit" || true
+        systemctl restart "$live_unit" && check "$1" >/dev/null || true
     fi
     return 1
 }
@@ -146,13 +146,22 @@ name_main_process() {
     fi
 }
 
+# drain OLD NEW: while OLD, its parent, runs, systemd does not see that NEW has ended, and nobody listens: then OLD goes at
+# once, and NEW is started again.
 drain() {
-    if wait_for_end "$1" "$(setting "$1" DRAIN_LIMIT_MS)"; then
-        echo "it has ended by itself"
-    else
-        echo "it still runs at the limit of $(($(setting "$1" DRAIN_LIMIT_MS) / 1000)) s"
-        return 1
-    fi
+    drain_until=$(($(now_ms) + $(setting "$1" DRAIN_LIMIT_MS)))
+    while [ -n "$(generation_processes "$1")" ]; do
+        if [ -z "$(generation_processes "$2")" ]; then
+            lower "$1"
+            echo "stopped, as $(called "$2") had ended"
+            return 0
+        elif [ "$(now_ms)" -ge "$drain_until" ]; then
+            echo "it still runs at the limit of $(($(setting "$1" DRAIN_LIMIT_MS) / 1000)) s"
+            return 1
+        fi
+        sleep 0.1
+    done
+    echo "it has ended by itself"
 }
 
 lower() {

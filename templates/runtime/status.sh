@@ -17,8 +17,9 @@ activity() {
         return 0
     }
     active=$(state "$1")
-    if [ "$active" != inactive ] && [ "$active" != failed ] &&
-        retires "$1"; then
+    if [ "$active" = inactive ] || [ "$active" = failed ]; then
+        echo "$active"
+    elif retires "$1"; then
         echo draining
     elif [ "$1" = "$(linked next)" ]; then
         echo checked

@@ -1,19 +1,19 @@
-# cut-off.pl [--once GLOB] AFTER_MS COMMAND...
-# Runs the command; after so many ms (once such a file is there) ends it and all that descends from it with SIGKILL. Its
-# own exit
-# status is 0 where the command was cut off, and 1 where it had ended before.
+# cut-off.pl [--once NAME RELEASE] AFTER_MS COMMAND...
+# Runs the command; after so many ms (once that release of NAME runs) ends it and all that descends from it with SIGKILL.
+# Its own exit status is 0 where the command was cut off, and 1 where it had ended before.
 use strict;
 use warnings;
 use POSIX ();
+require '/root/instances.pl';
 
-my $once = $ARGV[0] eq '--once' ? (splice @ARGV, 0, 2)[1] : undef;
+my (undef, $name, $release) = $ARGV[0] eq '--once' ? splice @ARGV, 0, 3 : ();
 my ($after, @command) = @ARGV;
 my $root = fork // die "fork: $!\n";
 if (!$root) { exec @command or die "$command[0]: $!\n" }
-my $until = defined $once ? undef : now() + $after / 1000;
+my $until = defined $name ? undef : now() + $after / 1000;
 while (!defined $until || now() < $until) {
     exit 1 if waitpid($root, POSIX::WNOHANG()) > 0;
-    $until //= now() + $after / 1000 if defined $once && (() = glob $once);
+    $until //= now() + $after / 1000 if defined $name && runs($name, $release);
     select undef, undef, undef, 0.005;
 }
 # Stopped first, all of them: what is stopped starts nothing more.

@@ -15,9 +15,6 @@ export interface Plan {
 export const sweeps = ['kill', 'power-cut', 'instance-kill', 'mishaps'] as const;
 type Sweep = (typeof sweeps)[number];
 
-/** What is done to the new version's unit, or to all processes in it. */
-const disturbsUnit: readonly string[] = ['instance-kill', 'mishaps'] satisfies Sweep[];
-
 /**
  * In a sample each sweep takes one handoff, another one than the other sweeps do and, with each seed, than before; so
  * that every handoff occurs in it as long as there are no more handoffs than sweeps. The soak takes all of them.
@@ -27,10 +24,9 @@ export function plan(sweep: Sweep | 'soak', env: NodeJS.ProcessEnv = process.env
   const { SWEEP_SEED, SAMPLE_SEED, SWEEP_DEBIAN, SWEEP_HANDOFF, SWEEP_COUNT } = env;
   const whole = SWEEP_SEED !== undefined;
   const seed = Number(SWEEP_SEED ?? SAMPLE_SEED);
-  const fitting = sweptHandoffs.filter((swept) => fits(swept, sweep));
-  const asked = fitting.filter(({ handoff }) => !SWEEP_HANDOFF || handoff === SWEEP_HANDOFF);
+  const asked = sweptHandoffs.filter(({ handoff }) => !SWEEP_HANDOFF || handoff === SWEEP_HANDOFF);
   if (asked.length === 0) {
-    const names = fitting.map((row) => row.handoff).join(', ');
+    const names = sweptHandoffs.map((row) => row.handoff).join(', ');
     throw new Error(`no handoff '${SWEEP_HANDOFF}' for ${sweep}: there is ${names}`);
   }
   if (!whole) console.log(`${sweep}: a sample; SAMPLE_SEED=${seed} repeats it`);
@@ -42,15 +38,8 @@ export function plan(sweep: Sweep | 'soak', env: NodeJS.ProcessEnv = process.env
   };
 }
 
-function fits(swept: SweptHandoff, sweep: Sweep | 'soak'): boolean {
-  return !(swept.oneUnit && disturbsUnit.includes(sweep));
-}
-
 function ofSample(sweep: Sweep, seed: number): SweptHandoff {
-  const samples = orders(sweptHandoffs).filter((order) =>
-    sweeps.every((each, index) => fits(nth(order, index), each)),
-  );
-  return nth(nth(samples, seed), sweeps.indexOf(sweep));
+  return nth(nth(orders(sweptHandoffs), seed), sweeps.indexOf(sweep));
 }
 
 /** All orders of these. */

@@ -38,6 +38,15 @@ func init() {
 			w.Header().Set("X-Version", version)
 			http.Error(w, "broken", http.StatusInternalServerError)
 		})
+	case "flaps":
+		// By count and not by the clock, with which a check may happen to be in step.
+		checks := int32(0)
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Version", version)
+			if r.URL.Path != "/health" || atomic.AddInt32(&checks, 1)%2 == 0 {
+				http.Error(w, "now and then", http.StatusInternalServerError)
+			}
+		})
 	case "hangs":
 		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	case "answers-after":
