@@ -64,7 +64,7 @@ export async function rehearse(old: string, next: string, typed: TypedOptions): 
       const command = commandLine(process.argv.slice(2));
       recording = await run(
         host,
-        { options, old: before, new: after, bad, kill, reboot, check, command },
+        { options, packages: { old: before, new: after, bad }, kill, reboot, check, command },
         watcher,
       );
     } finally {
