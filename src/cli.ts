@@ -37,8 +37,12 @@ function program(): Command {
   mkdeb
     .command('rehearse')
     .description('upgrade OLD to NEW under load on a throwaway Debian, and say what became of every request')
-    .argument('<OLD>', 'a .deb, or an app’s directory, which is built first')
-    .argument('<NEW>', 'the version after it')
+    .usage('[options] OLD NEW\n       mkdeb rehearse [options] --from TAG [--to TAG] [APP]')
+    .argument('[OLD]', 'a .deb, or an app’s directory, which is built first')
+    .argument('[NEW]', 'the version after it')
+    .option('--from <TAG>', 'instead of OLD: the app in APP (default: ".") at this tag of its git repository')
+    .option('--to <TAG>', 'instead of NEW: the app at this tag, or "." as it is now (default: ".")')
+    .option('--prepare <COMMAND>', 'what makes the app ready at a tag before it is built: "npm ci", say')
     .option('--debian <RELEASE>', 'of the throwaway host: 12 or 13', '12')
     .option('--rate <N>', 'new connections a second', '200')
     .option('--connections <N>', 'kept connections besides, with 10 requests a second each', '10')
@@ -57,7 +61,10 @@ function program(): Command {
     .option('--json <FILE>', 'write all that was measured')
     .option('--junit <FILE>', 'write the result as CI systems read it')
     .action(async (old, next, options) =>
-      (await import('./commands/rehearse.ts')).rehearse(old, next, options),
+      (await import('./commands/rehearse.ts')).rehearse(
+        [old, next].filter((arg) => arg !== undefined),
+        options,
+      ),
     );
 
   mkdeb

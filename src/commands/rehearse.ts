@@ -15,13 +15,14 @@ import { asReport } from '../rehearse/report.ts';
 import { rehearse as run } from '../rehearse/run.ts';
 import { asSvg } from '../rehearse/svg.ts';
 import { type Verdict, verdictOf } from '../rehearse/verdict.ts';
+import { type TypedVersions, versionsAsked } from '../rehearse/versions.ts';
 import { shellWord } from '../render/quote/shell.ts';
 
 /**
  * `mkdeb rehearse`: an upgrade on a throwaway Debian, under load, and what became of every request. Exit code 0: nothing
  * was lost; 1: something was, or did not go as it should; 2 (BadInput): it could not run.
  */
-export async function rehearse(old: string, next: string, typed: TypedOptions): Promise<void> {
+export async function rehearse(args: readonly string[], typed: TypedOptions & TypedVersions): Promise<void> {
   const options = readOptions(typed);
   const check = typed.check === undefined ? null : await program(typed.check);
   const outputs = [
@@ -31,20 +32,21 @@ export async function rehearse(old: string, next: string, typed: TypedOptions): 
     [typed.svg, '--svg', asSvg],
   ] as const;
   for (const [path, option] of outputs) if (path !== undefined) await writable(path, option);
+  const versions = await versionsAsked(args, typed);
   const can = await canBootTestHost();
   if (!can.ok) throw new BadInput(`cannot rehearse here: ${can.why}; ${can.mend}`);
 
   const work = await mkdtemp(join(tmpdir(), 'mkdeb-rehearse-'));
   // The test host ends by itself with this process.
   const interrupted = () => {
+    versions.remove();
     rmSync(work, { recursive: true, force: true });
     process.exit(130);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const watcher = liveWatcher(process.stderr);
   try {
-    const [before, after] = [await rehearsedPackage(old, work), await rehearsedPackage(next, work)];
-    checkPair(before, after, next);
+    const [before, after] = await versions.packages(work, (what) => watcher.doing(what));
     if (options.style === 'restart') for (const one of [before, after]) checkPlain(one);
     const bad = typed.bad === undefined ? null : await rehearsedPackage(typed.bad, work);
     if (bad !== null) checkPair(before, bad, typed.bad as string);
@@ -64,7 +66,7 @@ export async function rehearse(old: string, next: string, typed: TypedOptions): 
       const command = commandLine(process.argv.slice(2));
       recording = await run(
         host,
-        { options, old: before, new: after, bad, kill, reboot, check, command },
+        { options, packages: { old: before, new: after, bad }, kill, reboot, check, command },
         watcher,
       );
     } finally {
@@ -78,6 +80,7 @@ export async function rehearse(old: string, next: string, typed: TypedOptions): 
     tell(recording, verdict, typed);
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    versions.remove();
     await rm(work, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import type { LoadReport } from '../load/load-report.ts';
 import type { StepEvent } from './recording.ts';
-import type { Watcher } from './run.ts';
+import type { Watcher } from './watcher.ts';
 
 /**
  * Tells a rehearsal as it goes: each act and step on a line of its own, and on a terminal below them one that is written

@@ -43,7 +43,9 @@ describe('the README', () => {
     expect([demo, tests]).toEqual(['npm run demo\n', 'npm test\n']);
     expect(rest.length).toBeGreaterThan(0);
     const { stdout } = await execa('npm', ['run', 'demo'], { cwd: root });
-    expect(stdout).toMatch(/^== 0 requests lost; answered: \d+ by 1\.0\.0, \d+ by 1\.1\.0/m);
+    expect(stdout).toMatch(
+      /^Nothing was lost: .* of hello-node from 1\.0\.0 to 1\.1\.0\.\nanswered: \d+ by 1\.0\.0, \d+ by 1\.1\.0/m,
+    );
   });
 
   it('packages the example as it says', async () => {

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Outcome, TestHost } from '../host/test-host.ts';
+import type { RehearsalOptions } from './rehearsal-options.ts';
+import type { RehearsedPackage } from './rehearsed-package.ts';
+
+/** Longest times in ms. */
+const aptTimeout = 600_000;
+const settleTimeout = 120_000;
+
+const scripts = fileURLToPath(new URL('../../templates/rehearse/', import.meta.url));
+const env = { DEBIAN_FRONTEND: 'noninteractive' };
+
+/** What an admin does on the host with the package `name`, and what they see of it. */
+export class Admin {
+  readonly #host: TestHost;
+  readonly #name: string;
+  readonly #style: RehearsalOptions['style'];
+
+  constructor(host: TestHost, name: string, style: RehearsalOptions['style']) {
+    this.#host = host;
+    this.#name = name;
+    this.#style = style;
+  }
+
+  /** Puts the packages, in the style asked for, and what a rehearsal runs on the host there. */
+  async bring(packages: readonly RehearsedPackage[]): Promise<void> {
+    await this.#host.copyIn(scripts, '/root/rehearse');
+    for (const one of packages) {
+      await this.#host.copyIn(one.file, fileOf(one));
+      if (this.#style === 'handoff') continue;
+      await this.#host.run(['/root/rehearse/as-restart.sh', fileOf(one), '/root/plain.deb']);
+      await this.#host.run(['mv', '/root/plain.deb', fileOf(one)]);
+    }
+  }
+
+  async install(one: RehearsedPackage): Promise<Outcome> {
+    return this.#host.run(
+      [
+        ...['apt-get', 'install', '--quiet=2', '--no-install-recommends', '--allow-downgrades', '--yes'],
+        ...['-o', 'Dpkg::Use-Pty=0', fileOf(one)],
+      ],
+      { env, check: false, timeout: aptTimeout },
+    );
+  }
+
+  /** apt and all below it end at once when the new instance has begun to start; then what an admin does about it. */
+  async installKilled(one: RehearsedPackage): Promise<Outcome> {
+    const cut = await this.#host.run(['perl', '/root/rehearse/kill-upgrade.pl', this.#name, fileOf(one)], {
+      check: false,
+      timeout: aptTimeout,
+    });
+    if (cut.exitCode !== 0) return cut;
+    return this.#host.run(['dpkg', '--configure', '--pending'], { env, check: false, timeout: aptTimeout });
+  }
+
+  /** The version that the package's own status (or dpkg, where there is no handoff) says is in force. */
+  async committed(): Promise<string> {
+    if (this.#style === 'restart') {
+      const { stdout } = await this.#host.run([
+        'dpkg-query',
+        '--show',
+        '--showformat=${Version}',
+        this.#name,
+      ]);
+      return stdout.trim();
+    }
+    const status = await this.#status();
+    return status.releases.find(({ id }) => id === status.current)?.version ?? 'nothing';
+  }
+
+  /** Waits until one instance is left; null, or why that did not come. */
+  async settled(): Promise<string | null> {
+    if (this.#style === 'restart') return null;
+    for (const until = Date.now() + settleTimeout; Date.now() < until; await sleep(200)) {
+      const { next, releases } = await this.#status();
+      const alive = releases.filter(({ instance }) => instance !== 'inactive' && instance !== 'failed');
+      if (next === null && alive.length === 1) return null;
+    }
+    return `the old instance still drains after ${settleTimeout / 1000} s`;
+  }
+
+  async #status(): Promise<HandoffStatus> {
+    const { stdout } = await this.#host.run([`${this.#name}-handoff`, 'status', '--json']);
+    return JSON.parse(stdout) as HandoffStatus;
+  }
+}
+
+/** What `NAME-handoff status --json` prints. */
+interface HandoffStatus {
+  current: string | null;
+  next: string | null;
+  releases: { id: string; version: string; instance: string }[];
+}
+
+function fileOf({ version }: RehearsedPackage): string {
+  return `/root/${version}.deb`;
+}
+
+/** All that a command said. */
+export function wordsOf({ stdout, stderr }: Outcome): string {
+  return `${stdout}${stderr}`.trim();
+}
