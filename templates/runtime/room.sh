@@ -57,7 +57,7 @@ instance_kib() {
     fi
     total=0
     for process in $processes; do
-        own=$(sed -n 's/^Rss\(Anon\|Shmem\): *\([0-9]*\) kB/\2/p' "/proc/$process/status" 2>/dev/null | tr '\n' '+')
+        own=$(sed -n 's/^Rss\(Anon\|Shmem\):[[:space:]]*\([0-9]*\) kB/\2/p' "/proc/$process/status" 2>/dev/null | tr '\n' '+')
         total=$((total + ${own}0))
     done
     echo "$total"
