@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # What a handoff does where its own file says nothing else. OLD and NEW are releases; OLD serves, NEW shall.
 
+# examine_host: whether this host can do what the handoff needs, as findings (doctor.sh).
+examine_host() { :; }
+
 # obstacle OLD NEW: prints why NEW can't take over while OLD serves, if it can't.
 obstacle() {
     [ "$(setting "$1" HANDOFF)" = "$(setting "$2" HANDOFF)" ] ||

@@ -18,11 +18,12 @@ point() {
 
 unpoint() { rm -f "$releases/$1"; }
 
-# setting ID NAME: what the release was built with.
+# setting ID NAME: what the release was built with. Instead of an ID also the directory of one that is not among them.
 setting() {
     (
+        case $1 in /*) release=$1 ;; *) release=$releases/$1 ;; esac
         # shellcheck source=/dev/null
-        . "$releases/$1/.mkdeb/settings"
+        . "$release/.mkdeb/settings"
         eval "printf '%s' \"\${$2}\""
     )
 }

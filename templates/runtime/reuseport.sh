@@ -13,6 +13,16 @@ try_steer() {
     warn gate "this host forbids steering (${forbidden:-unknown reason}): the new instance takes connections as soon as it listens, before it is checked; the old one's queue is saved by tcp_migrate_req alone"
 }
 
+# Where it cannot be steered, the queue of the old one is all that there is to save.
+examine_host() {
+    examine_steering warn
+    if perl "$here/try-steering" borrow 2>/dev/null && perl "$here/try-steering" attach 2>/dev/null; then
+        examine_migration warn
+    else
+        examine_migration fail
+    fi
+}
+
 gate() {
     migrate_on "$1"
     # shellcheck disable=SC2046

@@ -192,9 +192,22 @@ resolver_rules() {
 # warn_of_firewall ID: clients of an instance in a namespace are forwarded to it.
 warn_of_firewall() {
     [ "$(isolation_of "$1")" = namespace ] || return 0
-    for firewall in $(nft list chains 2>/dev/null | sed -n -e '/^table/h' -e '/hook forward .*policy drop/{x;s/^table \([^ ]*\) \([^ ]*\).*/\1:\2/p;x}'); do
-        warn network "the nftables table '${firewall%:*} ${firewall#*:}' drops what is forwarded unless its rules let it through; clients of $name need 'ct status dnat accept' there, and where it goes out itself 'iifname \"mkdeb*\" accept'"
-    done
+    for firewall in $(forwarding_firewalls); do warn network "$(firewall_drops "$firewall"); $(firewall_mend)"; done
+}
+
+# forwarding_firewalls: FAMILY:TABLE of each table that drops what is forwarded.
+forwarding_firewalls() {
+    nft list chains 2>/dev/null |
+        sed -n -e '/^table/h' -e '/hook forward .*policy drop/{x;s/^table \([^ ]*\) \([^ ]*\).*/\1:\2/p;x}'
+}
+
+# firewall_drops FAMILY:TABLE
+firewall_drops() {
+    echo "the nftables table '${1%:*} ${1#*:}' drops what is forwarded unless its rules let it through"
+}
+
+firewall_mend() {
+    echo "clients of $name need 'ct status dnat accept' there, and where it goes out itself 'iifname \"mkdeb*\" accept'"
 }
 
 # The guard is a unit made from the release that starts. It is never stopped in a handoff.

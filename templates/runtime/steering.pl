@@ -53,12 +53,18 @@ sub steer {
     for my $group (keys %$to_clients) {
         my @clients = map { borrow($_->{process}, $_->{fd}) } @{ $to_clients->{$group} };
         my @probe = map { borrow($_->{process}, $_->{fd}) } @{ $to_probe->{$group} // [] };
-        my $map = socket_map(@clients, @probe);
-        my $program = eval { load($map, scalar @clients, scalar @probe, $share // 0, SELECT_OR_MIGRATE) }
-            // load($map, scalar @clients, scalar @probe, $share // 0, SELECT);
-        setsockopt($clients[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF, pack 'i', fileno $program)
-            or die "SO_ATTACH_REUSEPORT_EBPF: $!\n";
+        steer_group(\@clients, \@probe, $share // 0);
     }
+}
+
+# The same for one group, whose descriptors these are.
+sub steer_group {
+    my ($clients, $probe, $share) = @_;
+    my $map = socket_map(@$clients, @$probe);
+    my $program = eval { load($map, scalar @$clients, scalar @$probe, $share, SELECT_OR_MIGRATE) }
+        // load($map, scalar @$clients, scalar @$probe, $share, SELECT);
+    setsockopt($clients->[0], SOL_SOCKET, SO_ATTACH_REUSEPORT_EBPF, pack 'i', fileno $program)
+        or die "SO_ATTACH_REUSEPORT_EBPF: $!\n";
 }
 
 # The kernel's own choice again.

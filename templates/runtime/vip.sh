@@ -9,6 +9,14 @@
 # shellcheck source-path=SCRIPTDIR source=rules.sh
 . "$here/rules.sh"
 
+examine_host() {
+    examine_own_networks
+    [ "$(setting "$examined" ISOLATE)" = namespace ] || return 0
+    for firewall in $(forwarding_firewalls); do
+        finding warn firewall "$(firewall_drops "$firewall")" "$(firewall_mend)"
+    done
+}
+
 start_alone() {
     give_network "$1"
     aim "$1"
