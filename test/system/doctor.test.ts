@@ -55,9 +55,13 @@ describe.each([true, false])('NAME-handoff doctor, pidfd_getfd allowed: %s', (al
     await host.run(['mount', '--bind', '/root/meminfo', '/proc/meminfo']);
     await host.run(['systemctl', 'stop', 'hello-node']);
     const listen =
-      'use Socket; socket S,AF_INET,SOCK_STREAM,0; bind S,pack_sockaddr_in(8080,INADDR_ANY) or die; listen S,1; sleep 99';
+      'use Socket; socket S,AF_INET,SOCK_STREAM,0; setsockopt S,SOL_SOCKET,SO_REUSEADDR,1; bind S,pack_sockaddr_in(8080,INADDR_ANY) or die; listen S,1; sleep 99';
     await host.run(['systemd-run', '--unit=thief', 'perl', '-e', listen]);
-    await host.run(['sh', '-c', 'until ss -Htln | grep -q :8080; do sleep 0.1; done']);
+    await host.run([
+      'sh',
+      '-c',
+      'until systemctl is-failed -q thief || ss -Htln | grep -q :8080; do sleep 0.1; done',
+    ]);
     const { exitCode, bad } = await doctor();
     expect(exitCode).toBe(1);
     expect(bad.map((c) => [c.check, c.result])).toEqual([
