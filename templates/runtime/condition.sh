@@ -10,7 +10,6 @@ examine_condition() {
     fi
     examine_links
     if booted; then examine_last; fi
-    if [ "$examines" = package ]; then examine_change; fi
 }
 
 # examine_package: dpkg's own word.
@@ -109,13 +108,4 @@ JOURNAL
     else
         finding ok last "$last_said"
     fi
-}
-
-# examine_change: what keeps the package at hand from being handed over to.
-examine_change() {
-    [ -n "$(linked current)" ] || return 0
-    reason=$(obstacle "$(linked current)" "$examined")
-    [ -z "$reason" ] ||
-        finding warn change "$reason: this upgrade is a restart, and new connections in between are refused" \
-            "upgrade when few are there; the one after that hands over again"
 }

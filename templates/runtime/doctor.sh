@@ -12,27 +12,12 @@
 # shellcheck source-path=SCRIPTDIR source=condition.sh
 . "$here/condition.sh"
 
-# doctor [--json] [--package FILE DIST | --machine]: of what is installed; or of FILE, a package that is not, whose
-# /usr/lib/NAME/dist is in the directory DIST (an absolute path); or of this machine, for no package at all. Exit 1
-# where a check fails, else 0.
+# doctor [--json]: exit 1 where a check fails, else 0.
 doctor() {
     as_json=
-    examined=
-    examined_file=
-    examines=host
     while [ $# -gt 0 ]; do
         case $1 in
             --json) as_json=yes ;;
-            --machine) examines=machine ;;
-            --package)
-                examines=package
-                examined_file=$2
-                examined=$3
-                # The runtime is a copy from the package; what it looks at is the host's.
-                root=/usr/lib/$name
-                releases=$root/releases
-                shift 2
-                ;;
             *)
                 echo "$name-handoff: unknown option '$1'; doctor takes --json" >&2
                 exit 2
@@ -44,25 +29,15 @@ doctor() {
         echo "$name-handoff: doctor tries what only root may do: run it as root" >&2
         exit 2
     fi
-    if [ "$examines" = host ]; then
-        examined=$(linked current)
-        if [ -z "$examined" ] && [ -e "$root/dist/.mkdeb/settings" ]; then examined=$root/dist; fi
-    fi
+    examined=$(linked current)
+    if [ -z "$examined" ] && [ -e "$root/dist/.mkdeb/settings" ]; then examined=$root/dist; fi
     findings=
     worst=ok
-    if [ "$examines" = machine ]; then examine_machine; else examine_app; fi
+    examine_app
     if [ -n "$as_json" ]; then
         printf '{"name":"%s","result":"%s","checks":[%s]}\n' "$name" "$worst" "$findings"
     fi
     [ "$worst" != fail ]
-}
-
-examine_machine() {
-    examine_steering warn
-    examine_migration warn
-    if command -v nft >/dev/null; then examine_own_networks; fi
-    examine_systemd
-    examine_dpkg
 }
 
 examine_app() {

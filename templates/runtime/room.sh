@@ -80,13 +80,9 @@ group_room_kib() {
     echo "$least"
 }
 
-# release_kib: what the next package takes when it is unpacked: that of the package at hand, else of the installed one.
+# release_kib: what the next package takes when it is unpacked: what the installed one does.
 release_kib() {
-    if [ -n "$examined_file" ]; then
-        size=$(dpkg-deb --field "$examined_file" Installed-Size 2>/dev/null) || size=
-    else
-        size=$(dpkg-query --show --showformat='${Installed-Size}' "$name" 2>/dev/null) || size=
-    fi
+    size=$(dpkg-query --show --showformat='${Installed-Size}' "$name" 2>/dev/null) || size=
     if [ -z "$size" ]; then size=$(du -sk "$root" | cut -f 1); fi
     echo "$size"
 }
@@ -127,16 +123,11 @@ examine_disk() {
     fi
 }
 
-# examine_archive: apt gets a package from a repository into its archive first. One that is not at hand is no larger
-# than its files.
+# examine_archive: apt gets a package from a repository into its archive first. It is no larger than its files.
 examine_archive() {
     archive=/var/cache/apt/archives
     if command -v apt-config >/dev/null; then eval "$(apt-config shell archive Dir::Cache::archives/d)"; fi
-    if [ -n "$examined_file" ]; then
-        needed=$(($(stat -c %s "$examined_file") / 1024 + 1))
-    else
-        needed=$(release_kib)
-    fi
+    needed=$(release_kib)
     place=$(existing "${archive%/}")
     free=$(free_kib "$place")
     room="the package is $(mb "$needed") at most, $(mb "$free") are free in $place"
