@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that need both cores for their load: beside others they would measure the machine. */
-const underLoad = ['test/unit/load/load.test.ts', 'test/system/upgrade.test.ts'];
+const underLoad = [
+  'test/unit/load/load.test.ts',
+  'test/unit/load/web-sockets.test.ts',
+  'test/unit/load/http2.test.ts',
+  'test/system/upgrade.test.ts',
+];
 
 /** Those that take the longest begin first, so that no worker is left with one of them at the end. */
 const longest = ['contract-debian', 'unmodified-node', 'vip', 'versions', 'unhealthy', 'socket'];
@@ -39,7 +44,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
           exclude: underLoad,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          maxWorkers: 2,
         },
       },
       {
@@ -47,10 +53,11 @@ export default defineConfig({
           name: 'system',
           include: ['test/system/**/*.test.ts'],
           exclude: underLoad,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // Mostly they wait.
-          maxWorkers: 4,
+          // A slow machine takes long; what must not take long is looked at where it happens.
+          testTimeout: 900_000,
+          hookTimeout: 600_000,
+          // Mostly they wait; more at once would only wait for the two cores that CI has.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -66,13 +73,25 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      // `npm run test:vagrant`: emulated machines take their time, and both cores.
+      {
+        test: {
+          name: 'vagrant',
+          include: ['test/vagrant/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
+        },
+      },
       // A sample of `npm run sweep` and `npm run soak`, which say by the environment what they want (and run one file).
       {
         test: {
           name: 'sweep',
           include: ['test/sweep/**/*.test.ts'],
           testTimeout: 600_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
           // They look for what is lost, not for how fast it is, and mostly they wait.
           maxWorkers: 3,
           env: { SAMPLE_SEED: process.env['SAMPLE_SEED'] ?? String(seedOfCommit()) },

@@ -1,5 +1,14 @@
 // The trees that bench/build.mjs packs. Generated ones are the same on every machine: a seeded generator, no clock.
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A small generator of random 32-bit numbers (mulberry32). */
@@ -74,20 +83,50 @@ function oneFile(root, megabytes) {
   closeSync(fd);
 }
 
-/** Makes the trees in a folder; returns their names and roots. */
-export function makeTrees(folder, repository) {
-  const trees = [];
-  const add = (name, fill) => {
+/** What cannot be compressed, as images and archives are. */
+function noise(root, megabytes) {
+  const next = numbers(3);
+  const path = join(root, 'usr/lib/app/noise.bin');
+  mkdirSync(dirname(path), { recursive: true });
+  const fd = openSync(path, 'w');
+  const block = Buffer.alloc(1 << 20);
+  for (let i = 0; i < megabytes; i++) {
+    for (let at = 0; at < block.length; at += 4) block.writeUInt32LE(next(), at);
+    writeSync(fd, block);
+  }
+  closeSync(fd);
+}
+
+const fills = {
+  '100 files': (root) => smallFiles(root, 100),
+  '1,000 files': (root) => smallFiles(root, 1_000),
+  '30,000 files': (root) => smallFiles(root, 30_000),
+  '70,000 files': (root) => smallFiles(root, 70_000),
+  '200,000 files': (root) => smallFiles(root, 200_000),
+  'one file of 100 MB': (root) => oneFile(root, 100),
+  'one file of 500 MB': (root) => oneFile(root, 500),
+  'one file of 2 GB': (root) => oneFile(root, 2_000),
+  '512 MB of noise': (root) => noise(root, 512),
+};
+
+/** What the table is made of unless others are asked for; the rest take long. */
+const usual = ['Node example', '100 files', '30,000 files', 'one file of 500 MB', '512 MB of noise'];
+
+/** Makes trees in a folder, one at a time as they are asked for; yields their names and roots. */
+export function* makeTrees(folder, repository, wanted = usual) {
+  const app = join(repository, 'examples/node-app');
+  for (const name of wanted.length > 0 ? wanted : usual) {
     const root = join(folder, name.replaceAll(' ', '-'));
     mkdirSync(root, { recursive: true });
-    fill(root);
-    trees.push({ name, root });
-  };
-  const app = join(repository, 'examples/node-app');
-  if (existsSync(join(app, 'node_modules'))) {
-    add('Node example', (root) => cpSync(app, join(root, 'usr/lib/node-app/dist'), { recursive: true }));
+    if (name === 'Node example') {
+      if (!existsSync(join(app, 'node_modules'))) continue;
+      cpSync(app, join(root, 'usr/lib/node-app/dist'), { recursive: true });
+    } else {
+      const fill = fills[name];
+      if (fill === undefined) throw new Error(`there is no tree ${name}; there are ${Object.keys(fills)}`);
+      fill(root);
+    }
+    yield { name, root };
+    rmSync(root, { recursive: true });
   }
-  add('30,000 files', (root) => smallFiles(root, 30_000));
-  add('one file of 500 MB', (root) => oneFile(root, 500));
-  return trees;
 }

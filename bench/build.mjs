@@ -1,5 +1,6 @@
-// node bench/build.mjs [zstd gzip xz none]: mkdeb's writer against dpkg-deb, on the same trees, in the same run, turn by
-// turn; the best of three each. Needs `npm run build` before, and Debian's package `time`.
+// node bench/build.mjs [zstd gzip xz none] [TREE...]: mkdeb's writer against dpkg-deb, on the same trees, in the same run,
+// turn by turn; the best of three each. Trees by their names in build-trees.mjs. Needs `npm run build` before, and Debian's
+// package `time`.
 //
 // A package should carry md5sums (dpkg --verify). mkdeb makes them as it reads; dpkg-deb does not, debhelper runs md5sum
 // before it. The table has both: dpkg-deb alone, given md5sums made beforehand, and with the time of making them.
@@ -30,6 +31,8 @@ function measure(command, args) {
   return { wall, cpu: user + system, memory: kilobytes / 1024 };
 }
 
+/** Of each; TURNS says otherwise. */
+const turns = (compression) => Number(process.env.TURNS ?? (compression === 'xz' ? 1 : 3));
 const least = (runs, key) => Math.min(...runs.map((run) => run[key]));
 
 function describeTree(root) {
@@ -47,17 +50,21 @@ function describeTree(root) {
 }
 
 const rows = [];
-const compressions = process.argv.length > 2 ? process.argv.slice(2) : ['zstd', 'gzip', 'xz', 'none'];
-for (const { name, root } of makeTrees(folder, repository)) {
+const known = ['zstd', 'gzip', 'xz', 'none'];
+const args = process.argv.slice(2);
+const asked = args.filter((arg) => known.includes(arg));
+const compressions = asked.length > 0 ? asked : known;
+const trees = args.filter((arg) => !known.includes(arg));
+for (const { name, root } of makeTrees(folder, repository, trees)) {
   const md5sums = describeTree(root);
   execFileSync('sh', md5sums);
-  const sums = [1, 2, 3].map(() => measure('sh', md5sums));
+  const sums = Array.from({ length: turns('none') }, () => measure('sh', md5sums));
   for (const compression of compressions) {
     const ours = join(folder, 'ours.deb');
     const theirs = join(folder, 'theirs.deb');
     const mkdeb = [];
     const dpkg = [];
-    for (let turn = 0; turn < (compression === 'xz' ? 1 : 3); turn++) {
+    for (let turn = 0; turn < turns(compression); turn++) {
       mkdeb.push(measure('node', [join(repository, 'bench/build-one.mjs'), root, ours, compression]));
       dpkg.push(measure('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '-b', root, theirs]));
     }

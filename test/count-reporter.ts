@@ -1,12 +1,19 @@
 import { appendFileSync } from 'node:fs';
-import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 
 /**
  * Appends `PASSED FAILED` to the file that TEST_COUNTS names, for test/run to add up, and a line `FAILED NAME` for each
  * failure, which it repeats at the end. A file that cannot be loaded and an error outside of tests count as failures;
- * with CI=true a skipped test does too.
+ * with CI=true a skipped test does too. Says at once why a test fails: the run may be cut off before it tells them all.
  */
 export default class CountReporter implements Reporter {
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors = [] } = test.result();
+    if (state !== 'failed') return;
+    const why = errors.map((error) => error.stack ?? error.message).join('\n');
+    console.log(`failed just now: ${test.module.relativeModuleId}: ${test.fullName}\n${why}\n`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const file = process.env['TEST_COUNTS'];
     if (file === undefined) return;

@@ -17,7 +17,8 @@ export type Variant =
   | 'flaps'
   | `answers-after=${number}`;
 
-export type ExampleKind = 'node' | 'go' | 'tableflip' | 'python' | 'fixed' | 'plain';
+export const exampleKinds = ['node', 'go', 'tableflip', 'python', 'fixed', 'plain'] as const;
+export type ExampleKind = (typeof exampleKinds)[number];
 
 export interface ExampleOptions {
   /** What the app answers as its version, and the package's version. */
@@ -25,6 +26,8 @@ export interface ExampleOptions {
   /** The package's version where it is not the app's. */
   packageVersion?: string;
   variant?: Variant;
+  /** The Node example as test/variants/clients.cjs starts it: with WebSockets, and with HTTP/2 where HTTP2_PORT is set. */
+  clients?: boolean;
   /** The package's name; by default hello-node, hello-go, hello-tableflip, hello-python, hello-fixed or hello-plain. */
   name?: string;
   /** By default 8080 (node), 8081 (go), 8082 (python), 8083 (fixed: it can't be another), 8084 (plain) or 8085 (tableflip). */
@@ -81,7 +84,7 @@ function isConfig(value: Config[string]): value is Config {
   return typeof value === 'object' && !Array.isArray(value);
 }
 
-async function makeNode({ version, variant, name }: ExampleOptions, dir: string): Promise<void> {
+async function makeNode({ version, variant, clients, name }: ExampleOptions, dir: string): Promise<void> {
   const source = join(examples, 'node-app');
   for (const file of ['server.js', 'mkdeb.yaml', 'LICENSE', 'README.md', 'data', 'package-lock.json']) {
     await cp(join(source, file), join(dir, file), { recursive: true });
@@ -92,6 +95,11 @@ async function makeNode({ version, variant, name }: ExampleOptions, dir: string)
   if (variant !== undefined) {
     await cp(join(variants, 'variant.cjs'), join(dir, 'variant.cjs'));
     manifest.scripts.start = `node variant.cjs ${variant}`;
+  }
+  if (clients) {
+    await cp(join(variants, 'clients.cjs'), join(dir, 'clients.cjs'));
+    await cp(join(root, 'node_modules/ws'), join(dir, 'ws'), { recursive: true });
+    manifest.scripts.start = 'node clients.cjs';
   }
   await writeFile(join(dir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await cp(await nodeModules(source), join(dir, 'node_modules'), { recursive: true, verbatimSymlinks: true });

@@ -18,6 +18,17 @@ need zstd zstd
 need dpkg-parsechangelog dpkg-dev
 need lintian lintian
 need shellcheck shellcheck
+need gpg gpg
+need gpg-agent gpg-agent
+need debsigs debsigs
+need debsig-verify debsig-verify
+need ar binutils
+need gdb gdb-minimal
+need gcc gcc
+[ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
+need apt-ftparchive apt-utils
+need dscverify devscripts
+need reprepro reprepro
 need go golang-go
 need python3 python3
 need rustc rustc
@@ -29,6 +40,10 @@ need mmdebstrap mmdebstrap
 need piuparts piuparts
 [ -e /usr/share/gocode/src/github.com/cloudflare/tableflip ] || missing="$missing golang-github-cloudflare-tableflip-dev"
 need chromium chromium
+need wrk wrk
+need mandoc mandoc
+need zsh zsh
+need fish fish
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 
 if [ -n "$missing" ]; then

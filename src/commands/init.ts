@@ -5,8 +5,12 @@ import { BadInput } from '../bad-input.ts';
 import { lookAtApp } from './look-at-app.ts';
 import { starterConfig } from './starter-config.ts';
 
+export interface InitOptions {
+  json?: boolean;
+}
+
 /** `mkdeb init`: looks at the app in `dir` and writes a mkdeb.yaml to start from. Throws BadInput where there is one. */
-export async function init(dir: string): Promise<void> {
+export async function init(dir: string, { json = false }: InitOptions): Promise<void> {
   if (!(await stat(dir).catch(() => null))?.isDirectory())
     throw new BadInput(`${dir}: there is no such directory`);
   const path = join(dir, 'mkdeb.yaml');
@@ -16,6 +20,11 @@ export async function init(dir: string): Promise<void> {
   }
   const app = await lookAtApp(dir);
   await writeFile(path, starterConfig(app), { flag: 'wx' });
+  if (json) {
+    const { port, health, listens, language } = app;
+    process.stdout.write(`${JSON.stringify({ path, language, port, health, listens })}\n`);
+    return;
+  }
   process.stdout.write(
     `${path}: written, with ${app.port === null ? 'port 8080 as a guess' : `port ${app.port}`}\n`,
   );

@@ -2,19 +2,28 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { type NodeApp, nodeApp } from '../config/node-app.ts';
-import { packageNameFromNpm } from '../config/package-name.ts';
+import type { Manifest } from '../config/manifest.ts';
+import type { NodeApp } from '../config/node-app.ts';
+import { debianPackageName } from '../config/package-name.ts';
 import { maintainerFromPerson } from '../config/person.ts';
+import { readIfThere, readManifest } from '../config/read-manifest.ts';
 import { readJson } from '../config/source-document.ts';
+import { pastReleases } from '../git/releases.ts';
 import { payloadPaths } from '../payload/payload-paths.ts';
 
 /** What a look at an app's files tells. */
 export interface AppLook {
-  /** From package.json where there is one: mkdeb takes what it says from there. */
+  /** The file that names the app, from which mkdeb takes what it says. */
+  manifest: Manifest | null;
+  /** From package.json where there is one. */
   node: NodeApp | null;
-  /** From go.mod or the directory; null where package.json tells it. */
+  /** Of the directory; null where the manifest tells it. */
   name: string | null;
-  language: 'node' | 'go' | null;
+  language: 'node' | 'go' | 'rust' | 'python' | null;
+  /** Whether a release is tagged in its git repository. */
+  isTagged: boolean;
+  /** Where a Python app most likely starts. */
+  mainFile: string | null;
   /** Git's user.name and user.email. */
   maintainer: string | null;
   port: number | null;
@@ -38,24 +47,30 @@ const portPatterns = [
 ];
 const healthPattern = /['"`](\/(?:healthz?|health\/(?:live|ready)|livez|readyz|ready|_health|up|ping))['"`]/;
 
-/** Looks at the app in `dir`: its package.json or go.mod, and its sources for a port and a health check. */
+const languages: Readonly<Record<string, AppLook['language']>> = {
+  'package.json': 'node',
+  'Cargo.toml': 'rust',
+  'pyproject.toml': 'python',
+  'go.mod': 'go',
+};
+const pythonStarts = ['main.py', 'app.py', 'server.py', '__main__.py'];
+
+/** Looks at the app in `dir`: its manifest, its git tags, and its sources for a port and a health check. */
 export async function lookAtApp(dir: string): Promise<AppLook> {
   const packageFile = join(dir, 'package.json');
-  const packageText = await readFile(packageFile, 'utf8').catch(() => null);
-  const goModule = await readFile(join(dir, 'go.mod'), 'utf8').catch(() => null);
-  const node =
-    packageText === null
-      ? null
-      : nodeApp(
-          readJson(packageFile, packageText, () => false),
-          { has: (path) => existsSync(join(dir, path)) },
-        );
+  const packageText = await readIfThere(packageFile);
+  const packageJson = packageText === null ? null : readJson(packageFile, packageText, () => false);
+  const { manifest, node } = await readManifest(dir, packageJson);
+  const ownName = manifest?.name().value;
+  const name = ownName === undefined ? debianPackageName(basename(resolve(dir))) : null;
+  const past = await pastReleases(dir, ownName ?? name ?? '', '');
   const text = await sourceText(dir);
   return {
-    node,
-    name: node?.name().value === undefined ? nameOf(dir, goModule) : null,
-    language: node !== null ? 'node' : goModule !== null ? 'go' : null,
-    maintainer: node?.maintainer().value === undefined ? await gitUser(dir) : null,
+    ...{ manifest, node, name },
+    language: languages[manifest?.file ?? ''] ?? null,
+    isTagged: typeof past !== 'string' && past.releases.length > 0,
+    mainFile: pythonStarts.find((file) => existsSync(join(dir, file))) ?? null,
+    maintainer: manifest?.maintainer().value === undefined ? await gitUser(dir) : null,
     port: findPort(text),
     health: healthPattern.exec(text)?.[1] ?? null,
     listens: /\bfd:\s*3\b|LISTEN_FDS|NewFile\(3,/.test(text)
@@ -87,11 +102,6 @@ function findPort(text: string): number | null {
     if (port >= 1 && port <= 65_535) return port;
   }
   return null;
-}
-
-function nameOf(dir: string, goModule: string | null): string | null {
-  const module = /^module\s+(\S+)/m.exec(goModule ?? '')?.[1]?.replace(/\/v\d+$/, '');
-  return packageNameFromNpm(module ?? basename(resolve(dir)));
 }
 
 async function gitUser(dir: string): Promise<string | null> {

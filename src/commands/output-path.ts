@@ -17,27 +17,31 @@ export function packageFileName({
 }
 
 /**
- * Where the package goes: `output` is a file, or a directory where it is one already or ends in a slash, and is then
- * made if need be; the current directory unless given.
+ * Where the packages of these file names go: `output` is a file, or a directory where it is one already or ends in a
+ * slash, and is then made if need be; the current directory unless given. Several packages go into a directory.
  */
-export async function outputPath(
-  parts: { name: string; version: string; arch: string },
+export async function outputPaths(
+  fileNames: readonly string[],
   output: string | undefined,
-): Promise<string> {
-  const fileName = packageFileName(parts);
-  if (output === undefined) return fileName;
+): Promise<readonly string[]> {
+  if (output === undefined) return fileNames;
   if (output === '') throw new BadInput('--output is empty; expected a file or a directory');
   if (output.endsWith('/')) {
     await mkdir(output, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
       throw new BadInput(`--output is "${output}"; no such directory can be made: ${error.message}`);
     });
-    return join(output, fileName);
+    return fileNames.map((fileName) => join(output, fileName));
   }
-  if (await isDirectory(output)) return join(output, fileName);
+  if (await isDirectory(output)) return fileNames.map((fileName) => join(output, fileName));
+  if (fileNames.length > 1) {
+    throw new BadInput(
+      `--output is "${output}"; ${fileNames.length} packages need a directory: write "${output}/", and it is made`,
+    );
+  }
   if (!(await isDirectory(dirname(output)))) {
     throw new BadInput(`--output is "${output}"; there is no directory "${dirname(output)}"`);
   }
-  return output;
+  return [output];
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -7,27 +7,39 @@ export function starterConfig(app: AppLook): string {
   return `${[...packagePart(app), '', ...servicePart(app), ''].join('\n')}`;
 }
 
-function packagePart({ node, name, language, maintainer }: AppLook): string[] {
+const synopses: Readonly<Record<string, string>> = {
+  go: 'network service written in Go',
+  rust: 'network service written in Rust',
+  python: 'network service written in Python',
+};
+
+function packagePart(app: AppLook): string[] {
+  const { manifest, name, language, maintainer, isTagged } = app;
   const lines: string[] = [];
   const set = (key: string, value: string, comment: string) =>
     lines.push(`${key}: ${scalar(value)} # ${comment}`);
-  const from = (key: string, value: string) => lines.push(`# ${key}: ${scalar(value)} (from package.json)`);
+  const from = (key: string, value: string) =>
+    lines.push(`# ${key}: ${scalar(value)} (from ${manifest?.file})`);
 
-  const ownName = node?.name().value;
+  const ownName = manifest?.name().value;
   if (ownName !== undefined) from('name', ownName);
   else set('name', name ?? 'my-app', 'the package, and the service on the host');
-  const ownVersion = node?.version().value;
+  const ownVersion = manifest?.version().value;
   if (ownVersion !== undefined) from('version', ownVersion);
+  else if (isTagged) set('version', 'git', 'the last tag’s, and how far the commit is from it');
   else set('version', '0.1.0', 'a Debian version; "mkdeb build --version" sets another one');
-  const ownMaintainer = node?.maintainer().value;
+  const ownMaintainer = manifest?.maintainer().value;
   if (ownMaintainer !== undefined) from('maintainer', ownMaintainer);
   else if (maintainer !== null) set('maintainer', maintainer, 'from git');
   else set('maintainer', 'Ada Lovelace <ada@example.org>', 'whom to ask about the package: change this');
-  if (node?.description() != null) lines.push('# description: … (from package.json)');
-  else {
-    const synopsis = language === 'go' ? 'network service written in Go' : 'network service';
-    set('description', synopsis, 'what the app does, in a line; further lines may follow');
-  }
+  if (manifest?.description() != null) lines.push(`# description: … (from ${manifest.file})`);
+  else
+    set(
+      'description',
+      synopses[language ?? ''] ?? 'network service',
+      'what the app does, in a line; further lines may follow',
+    );
+  if (isTagged) lines.push('# changelog: git # an entry for each tag');
   lines.push(
     '# license: MIT',
     '# homepage: https://example.org',
@@ -51,7 +63,11 @@ function servicePart(app: AppLook): string[] {
     lines.push('  listen: self # the app binds with SO_REUSEPORT itself');
   } else if (node === null) {
     const advice =
-      listens === 'fd' ? 'as the source does' : 'the app has to: net.FileListener(os.NewFile(3, "http"))';
+      listens === 'fd'
+        ? 'as the source does'
+        : app.language === 'go'
+          ? 'the app has to: net.FileListener(os.NewFile(3, "http"))'
+          : 'the app has to (docs/handoffs.md)';
     lines.push(`  listen: fd # the app takes its listening socket from fd 3: ${advice}`);
   }
   lines.push(

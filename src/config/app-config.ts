@@ -1,4 +1,13 @@
+import type { Extras } from './extras.ts';
+import type { Packaging } from './packaging.ts';
+
 /** The configuration of an app after it was read, checked, completed from package.json and normalised. */
+
+/**
+ * What becomes of the debug symbols of native code: they stay in it, are left out, or go into a package of their own.
+ */
+export const debugSymbolsModes = ['keep', 'strip', 'separate'] as const;
+export type DebugSymbols = (typeof debugSymbolsModes)[number];
 
 export interface AppConfig {
   name: string;
@@ -9,9 +18,10 @@ export interface AppConfig {
   maintainer: string;
   /** The synopsis, one line. */
   synopsis: string;
-  /** The extended description, plain lines; never empty. */
+  /** The extended description, plain lines; empty only where an nfpm.yaml has none. */
   description: string;
-  section: string;
+  /** Null: the field is left out. */
+  section: string | null;
   priority: string;
   homepage: string | null;
   license: string | null;
@@ -33,6 +43,10 @@ export interface AppConfig {
   >;
   /** Ignore patterns in .gitignore's language, on top of mkdeb's own. */
   ignore: readonly string[];
+  packaging: Packaging;
+  debugSymbols: DebugSymbols;
+  /** Manuals, jobs, rules, units and the like. */
+  extras: Extras;
   /** Null: an ordinary package without a service. */
   service: ServiceConfig | null;
 }
@@ -68,6 +82,8 @@ export interface ServiceConfig {
   /** Releases kept on the host besides the ones in use. */
   keep: number;
   canary: CanaryConfig;
+  /** At most one a step. */
+  hooks: readonly HookConfig[];
   /** How long after its commit a release that fails for good gives way to the one before, in ms; 0: never. */
   probation: number;
   user: string;
@@ -76,6 +92,8 @@ export interface ServiceConfig {
   workers: number;
   /** A Node app that just listens on its port: the preload takes the inherited socket and drains on SIGTERM. */
   preload: boolean;
+  /** The version of Node that comes with the package, `22` or `22.11.0`; null: the host's own. */
+  node: string | null;
   /** Extra unit settings, verbatim, in the order written; they override mkdeb's own. */
   unit: ReadonlyArray<readonly [section: string, key: string, value: string]>;
 }
@@ -111,6 +129,18 @@ export interface CanaryConfig {
   steps: ReadonlyArray<{ readonly share: number; readonly duration: number }>;
   /** argv of a command that has to succeed meanwhile; empty: none. */
   check: readonly string[];
+}
+
+/** The steps that a command of the user's own may follow. */
+export const hookSteps = ['prepare', 'ready', 'commit'] as const;
+
+export interface HookConfig {
+  step: (typeof hookSteps)[number];
+  /** argv; `./x` is a file of the release. */
+  command: readonly string[];
+  user: string;
+  /** How long it may take, in ms. */
+  within: number;
 }
 
 /** Times in ms. */

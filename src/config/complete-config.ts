@@ -1,11 +1,20 @@
-import type { AppConfig } from './app-config.ts';
+import type { AppConfig, DebugSymbols } from './app-config.ts';
 import { debianArchitecture } from './architecture.ts';
 import { completeService, type Service } from './complete-service.ts';
 import { type Description, mendDescription, splitDescription, synopsisFaults, wrap } from './description.ts';
 import { likelyMeant } from './did-you-mean.ts';
+import { completeExtras } from './extras.ts';
 import { formatListenAddress } from './listen-address.ts';
-import type { Derived, NodeApp } from './node-app.ts';
-import { type RelationField, relatedPackage, relationFields } from './relation.ts';
+import type { Derived, Manifest } from './manifest.ts';
+import type { NodeApp } from './node-app.ts';
+import { completePackaging } from './packaging.ts';
+import {
+  isSharedLibraries,
+  type RelationField,
+  relatedPackage,
+  relationFields,
+  sharedLibraries,
+} from './relation.ts';
 import type { ConfigFile } from './schema.ts';
 import { sections } from './sections.ts';
 import type { Path, SourceDocument } from './source-document.ts';
@@ -18,7 +27,12 @@ export interface Incomplete {
   source: SourceDocument | null;
   /** The file to name where there is no `source`. */
   expectedFile: string;
+  manifest: Manifest | null;
   app: NodeApp | null;
+  /** A name of the architecture that the package is for, or `auto`. */
+  arch: string;
+  /** What the repository’s tags tell, where `given` wants the version from git. */
+  gitVersion: Derived<string> | null;
 }
 
 export interface Completed {
@@ -28,8 +42,17 @@ export interface Completed {
   warnings: string[];
 }
 
-/** Fills in what mkdeb.yaml leaves out, from package.json and mkdeb's defaults, and tells what is still missing. */
-export function completeConfig({ given, wellFormed, source, expectedFile, app }: Incomplete): Completed {
+/** Fills in what mkdeb.yaml leaves out, from the app's manifest and mkdeb's defaults, and tells what is still missing. */
+export function completeConfig({
+  given,
+  wellFormed,
+  source,
+  expectedFile,
+  manifest,
+  app,
+  arch,
+  gitVersion,
+}: Incomplete): Completed {
   const mistakes: string[] = [];
   const place = (path: Path, what?: 'key') => source?.place(path, what) ?? `${expectedFile}:1:1`;
 
@@ -41,19 +64,22 @@ export function completeConfig({ given, wellFormed, source, expectedFile, app }:
   ): string => {
     if (value !== undefined) return value;
     if (derived?.value !== undefined) return derived.value;
-    const from = app === null ? '' : ', and package.json doesn’t tell it';
+    const from = manifest === null ? '' : `, and ${manifest.file} doesn’t tell it`;
     mistakes.push(derived?.mistake ?? `${place([])}: ${key} is missing${from}; add ${add}`);
     return '';
   };
-  const name = need('name', given.name, app?.name(), '"name: my-app"');
-  const version = need('version', given.version, app?.version(), '"version: 1.0.0"');
+  const name = need('name', given.name, manifest?.name(), '"name: my-app"');
+  const version =
+    gitVersion === null
+      ? need('version', given.version, manifest?.version(), '"version: 1.0.0", or "version: git"')
+      : need('version', undefined, gitVersion, '');
   const maintainer = need(
     'maintainer',
     given.maintainer,
-    app?.maintainer(),
+    manifest?.maintainer(),
     '"maintainer: Ada Lovelace <ada@example.org>"',
   );
-  const about = app?.description() ?? null;
+  const about = manifest?.description() ?? null;
   need(
     'description',
     given.description,
@@ -79,6 +105,8 @@ export function completeConfig({ given, wellFormed, source, expectedFile, app }:
     ...sectionWarning(given, place),
     ...serviceWarning(given, app),
   ];
+  const { packaging, notes } = completePackaging(given, place);
+  warnings.push(...notes);
   const description = completeDescription(given, about, name, service?.service ?? null);
   if (given.description !== undefined) {
     const faults = synopsisFaults(description.synopsis, name);
@@ -89,21 +117,29 @@ export function completeConfig({ given, wellFormed, source, expectedFile, app }:
     config: {
       name,
       version,
-      arch: debianArchitecture(given.arch ?? 'auto'),
+      arch: debianArchitecture(arch),
       maintainer,
       synopsis: description.synopsis,
       description: description.extended,
       section: given.section ?? (wantsService ? 'net' : 'misc'),
       priority: given.priority ?? 'optional',
-      homepage: given.homepage ?? app?.homepage() ?? null,
-      license: given.license ?? app?.license() ?? null,
+      homepage: given.homepage ?? manifest?.homepage() ?? null,
+      license: given.license ?? manifest?.license() ?? null,
       relations: completeRelations(given, service?.service ?? null, app),
       ignore: given.ignore ?? [],
+      packaging,
+      debugSymbols: debugSymbols(given.debugSymbols),
+      extras: completeExtras(given, place),
       service: service?.service?.config ?? null,
     },
     mistakes: [],
     warnings,
   };
+}
+
+function debugSymbols(given: ConfigFile['debugSymbols']): DebugSymbols {
+  if (given === undefined || given === false) return 'keep';
+  return given === true ? 'separate' : given;
 }
 
 function completeDescription(
@@ -140,14 +176,20 @@ function completeRelations(
 ): AppConfig['relations'] {
   const relations: Partial<Record<RelationField, readonly string[]>> = {};
   for (const field of relationFields) {
-    const named = given[field];
-    if (named !== undefined && named.length > 0) relations[field] = named.map((relation) => relation.trim());
+    const named = [...(given[field] ?? []), ...(isInDeb(field) ? (given.deb?.[field] ?? []) : [])];
+    if (named.length > 0)
+      relations[field] = named.map((one) => (isSharedLibraries(one) ? sharedLibraries : one.trim()));
   }
   const depends = relations.depends ?? [];
   if (service?.needsNode === true && !depends.some((relation) => relatedPackage(relation) === 'nodejs')) {
     relations.depends = [app?.nodejs() ?? 'nodejs', ...depends];
   }
   return relations;
+}
+
+/** nfpm.yaml has them below `deb`. */
+function isInDeb(field: RelationField): field is 'breaks' | 'predepends' {
+  return field === 'breaks' || field === 'predepends';
 }
 
 function sectionWarning(given: ConfigFile, place: (path: Path) => string): string[] {

@@ -1,9 +1,19 @@
-import type { CanaryConfig, DrainConfig, HealthConfig, ListenAddress, ServiceConfig } from './app-config.ts';
+import {
+  type CanaryConfig,
+  type DrainConfig,
+  type HealthConfig,
+  type HookConfig,
+  hookSteps,
+  type ListenAddress,
+  type ServiceConfig,
+} from './app-config.ts';
 import { likelyMeant } from './did-you-mean.ts';
 import { parseDuration } from './duration.ts';
 import { parseStatus } from './expected-status.ts';
 import { parseListenAddress } from './listen-address.ts';
-import type { Command, Derived, NodeApp } from './node-app.ts';
+import type { Derived } from './manifest.ts';
+import type { Command, NodeApp } from './node-app.ts';
+import { isNode } from './node-engine.ts';
 import { userNameFromPackage } from './package-name.ts';
 import { parsePercentage } from './percentage.ts';
 import type { ConfigFile } from './schema.ts';
@@ -15,7 +25,7 @@ type GivenService = NonNullable<ConfigFile['service']>;
 
 export interface Service {
   config: ServiceConfig;
-  /** Whether the host needs Node to run the command. */
+  /** Whether the host needs a Node of its own to run the command. */
   needsNode: boolean;
 }
 
@@ -31,6 +41,7 @@ export interface IncompleteService {
 const second = 1_000;
 const defaultHealth = { within: 30 * second, interval: 500, timeout: 2 * second, times: 3 };
 const defaultDrain = { wait: 10 * second, limit: 60 * second, idle: 2 * second, stop: 30 * second };
+const defaultHookTime = { prepare: 300 * second, ready: 60 * second, commit: 60 * second };
 const defaultKeep = 3;
 const defaultProbation = 300 * second;
 
@@ -74,14 +85,16 @@ export function completeService({ given, name, app, place, wellFormed }: Incompl
         drain: completeDrain(given.drain),
         keep: given.keep ?? defaultKeep,
         canary: completeCanary(given.canary),
+        hooks: completeHooks(given.hooks, given.user ?? userNameFromPackage(name)),
         probation: ms(given.probation, defaultProbation),
         user: given.user ?? userNameFromPackage(name),
         environment,
         workers: given.workers ?? 1,
         preload: given.preload ?? (needsNode && given.listen !== 'self' && !listensItself(given)),
+        node: given.node === undefined ? null : String(given.node),
         unit: unitSettings(given.unit),
       },
-      needsNode,
+      needsNode: needsNode && given.node === undefined,
     },
     mistakes,
     warnings: [...unitWarnings(given.unit, place), ...userWarning(given, place)],
@@ -101,7 +114,7 @@ function givenCommand(exec: NonNullable<GivenService['exec']>): Derived<Command>
 
 function runsNode([first = '', , script = '']: readonly string[]): boolean {
   if (first === '/bin/sh') return /^exec node(js)?\s/.test(script);
-  return /^(\/usr\/bin\/)?node(js)?$/.test(first) || first.startsWith('./node_modules/.bin/');
+  return isNode(first) || first.startsWith('./node_modules/.bin/');
 }
 
 function listeners(port: GivenService['port']): ListenAddress[] {
@@ -143,6 +156,16 @@ function completeCanary(given: GivenService['canary']): CanaryConfig {
     steps: steps.map((step) => ({ share: parsePercentage(step.share) ?? 0, duration: ms(step.for, 0) })),
     check: check === undefined ? [] : (givenCommand(check).value?.words ?? []),
   };
+}
+
+function completeHooks(given: GivenService['hooks'], user: string): HookConfig[] {
+  return hookSteps.flatMap((step): HookConfig[] => {
+    const one = given?.[step];
+    if (one === undefined) return [];
+    const hook = typeof one === 'string' || Array.isArray(one) ? { run: one } : one;
+    const command = givenCommand(hook.run).value?.words ?? [];
+    return [{ step, command, user: hook.user ?? user, within: ms(hook.within, defaultHookTime[step]) }];
+  });
 }
 
 function ms(duration: string | undefined, otherwise: number): number {

@@ -58,12 +58,12 @@ export function mendDescription(text: string, name: string): Description {
   return { synopsis, extended: needsRest ? wrap(whole) : '' };
 }
 
-/** Paragraphs of `width` columns, as extended descriptions are written. */
-export function wrap(text: string): string {
+/** One paragraph of `width` columns, those that extended descriptions are written in unless given. */
+export function wrap(text: string, width: number = lineWidth): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > lineWidth) {
+    if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = '';
     }

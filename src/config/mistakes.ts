@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Path, SourceDocument } from './source-document.ts';
+import { type Path, type SourceDocument, valueAt } from './source-document.ts';
 
 /** What zod found wrong with a document: one line for each mistake, with place, key, value and what was expected. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], source: SourceDocument): string[] {
@@ -29,21 +29,14 @@ export function mistake(source: SourceDocument, path: Path, message: string): st
  */
 function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
-  const branches = issue.errors.filter(
-    (branch) => !branch.some((one) => one.code === 'invalid_type' && one.path.length === 0),
-  );
+  const without = (...codes: string[]) =>
+    issue.errors.filter((branch) => !branch.some((one) => one.path.length === 0 && codes.includes(one.code)));
+  // A list is none of an enumeration's words; a text that is none of them may have been meant to be one.
+  const deeper = without('invalid_type', 'invalid_value');
+  const branches = deeper.length > 0 ? deeper : without('invalid_type');
   const [branch] = branches;
   if (branch === undefined || branches.length > 1) return [issue];
   return branch.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(nearest);
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  let at = value;
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    at = (at as Readonly<Record<string | number, unknown>>)[step];
-  }
-  return at;
 }
 
 function dotted(path: Path): string {

@@ -1,31 +1,27 @@
 import { debianVersionMistake } from '../package/debian-version.ts';
+import {
+  asRecord,
+  type Derived,
+  derivedMaintainer,
+  derivedName,
+  licenseOf,
+  type Manifest,
+  textOf,
+  webAddress,
+} from './manifest.ts';
 import { mistake } from './mistakes.ts';
 import { nodejsRelation } from './node-engine.ts';
-import { packageNameFromNpm } from './package-name.ts';
-import { maintainerFromPerson } from './person.ts';
 import { debianVersionFromSemver } from './semver.ts';
 import { splitShellWords } from './shell-words.ts';
 import type { SourceDocument } from './source-document.ts';
-
-/** A value taken from package.json, the mistake that keeps it from being taken, or neither: it isn't there. */
-export interface Derived<T> {
-  value?: T;
-  mistake?: string;
-}
 
 export interface Command {
   words: readonly string[];
   environment: Readonly<Record<string, string>>;
 }
 
-/** What package.json says of an app; each is asked only where mkdeb.yaml doesn't say it. */
-export interface NodeApp {
-  name(): Derived<string>;
-  version(): Derived<string>;
-  maintainer(): Derived<string>;
-  description(): string | null;
-  homepage(): string | null;
-  license(): string | null;
+/** What package.json says of an app, how it is started included. */
+export interface NodeApp extends Manifest {
   /** `scripts.start`, else `main`, else server.js as npm has it. */
   command(): Derived<Command>;
   /** The relation for `engines.node`; plain `nodejs` where there is none that can be read. */
@@ -40,21 +36,11 @@ export interface AppFiles {
 /** Reads an app's package.json; nothing is required of it. */
 export function nodeApp(source: SourceDocument, files: AppFiles): NodeApp {
   const root = asRecord(source.value);
-  const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
 
   return {
-    name() {
-      if (root['name'] === undefined) return {};
-      const value = typeof root['name'] === 'string' ? packageNameFromNpm(root['name']) : null;
-      if (value !== null) return { value };
-      return {
-        mistake: mistake(
-          source,
-          ['name'],
-          'no Debian package name can be made from it; give name in mkdeb.yaml',
-        ),
-      };
-    },
+    file: 'package.json',
+    isTagged: false,
+    name: () => derivedName(source, ['name']),
     version() {
       if (root['version'] === undefined) return {};
       const value = typeof root['version'] === 'string' ? debianVersionFromSemver(root['version']) : null;
@@ -62,33 +48,21 @@ export function nodeApp(source: SourceDocument, files: AppFiles): NodeApp {
       if (value !== null && why === null) return { value };
       return { mistake: mistake(source, ['version'], `${why}; mend it, or give version in mkdeb.yaml`) };
     },
-    maintainer() {
-      if (root['author'] === undefined) return {};
-      const value = maintainerFromPerson(root['author']);
-      if (value !== null) return { value };
-      const message =
-        'a maintainer needs a name and a mail address, "Name <mail>"; add it here, or give maintainer in mkdeb.yaml';
-      return { mistake: mistake(source, ['author'], message) };
-    },
-    description: () => text(root['description']),
-    homepage() {
-      const homepage = text(root['homepage']);
-      return homepage !== null && /^https?:\/\/[!-;=?-~]+$/.test(homepage) ? homepage : null;
-    },
-    license() {
-      const license = text(root['license']);
-      return license === null || /\p{Cc}/u.test(license) ? null : license;
-    },
+    maintainer: () =>
+      root['author'] === undefined ? {} : derivedMaintainer(source, ['author'], [root['author']]),
+    description: () => textOf(root['description']),
+    homepage: () => webAddress([root['homepage']]),
+    license: () => licenseOf(root['license']),
     command() {
-      const start = text(asRecord(root['scripts'])['start']);
+      const start = textOf(asRecord(root['scripts'])['start']);
       if (start !== null) return commandFromScript(start, source, files);
-      const main = text(root['main']);
+      const main = textOf(root['main']);
       if (main !== null) return { value: { words: ['node', main], environment: {} } };
       const usual = ['server.js', 'index.js'].find((file) => files.has(file));
       return usual === undefined ? {} : { value: { words: ['node', usual], environment: {} } };
     },
     nodejs() {
-      const range = text(asRecord(root['engines'])['node']);
+      const range = textOf(asRecord(root['engines'])['node']);
       return (range === null ? null : nodejsRelation(range)) ?? 'nodejs';
     },
   };
@@ -122,8 +96,4 @@ function commandFromScript(script: string, source: SourceDocument, files: AppFil
       environment: Object.fromEntries(split.assignments),
     },
   };
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

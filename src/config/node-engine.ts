@@ -1,3 +1,13 @@
+/** Whether a command's first word is Node as Debian installs it, or as PATH has it. */
+export function isNode(program: string): boolean {
+  return /^(\/usr\/bin\/)?node(js)?$/.test(program);
+}
+
+/** Whether a command's first word is Node, wherever that lies. */
+export function isAnyNode(program: string): boolean {
+  return /^(.*\/)?node(js)?$/.test(program);
+}
+
 interface Bound {
   relation: '>=' | '>>';
   /** As numbers, missing parts left out. */

@@ -5,16 +5,16 @@ export const packageName = /^[a-z0-9][a-z0-9+.-]+$/;
 export const longestPackageName = 100;
 
 /**
- * The Debian name of an npm package: the scope is left out, what Debian doesn't take becomes a hyphen, so that
- * `@acme/My_App` gives `my-app`. Null where nothing legal is left.
+ * The Debian name of what another packager calls `name`: an npm scope, or all but the end of a Go module's path, is left
+ * out, what Debian doesn't take becomes a hyphen, so that `@acme/My_App` gives `my-app`. Null where nothing legal is left.
  */
-export function packageNameFromNpm(npmName: string): string | null {
-  const last = npmName.slice(npmName.lastIndexOf('/') + 1);
-  const name = last
+export function debianPackageName(name: string): string | null {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const legal = last
     .toLowerCase()
     .replaceAll(/[^a-z0-9.-]+/g, '-')
     .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
-  return packageName.test(name) && name.length <= longestPackageName ? name : null;
+  return packageName.test(legal) && legal.length <= longestPackageName ? legal : null;
 }
 
 /** A system user's name as systemd-sysusers takes it (systemd.syntax, "strict mode"). */

@@ -15,6 +15,22 @@ export const relationFields = [
 ] as const;
 export type RelationField = (typeof relationFields)[number];
 
+/** What stands in `depends` for the packages of the shared libraries that the app needs: cargo-deb's word, and debhelper's. */
+export const sharedLibraries = '$auto';
+const sharedLibrariesNames: readonly string[] = [sharedLibraries, '${shlibs:Depends}'];
+
+export function isSharedLibraries(relation: string): boolean {
+  return sharedLibrariesNames.includes(relation.trim());
+}
+
+/** The relations of a field's value, which commas part (Policy 7.1). */
+export function splitRelations(value: string): string[] {
+  return value
+    .split(',')
+    .map((relation) => relation.trim())
+    .filter((relation) => relation !== '');
+}
+
 const withAlternatives: ReadonlySet<RelationField> = new Set([
   'depends',
   'recommends',

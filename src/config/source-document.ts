@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { BadInput } from '../bad-input.ts';
 
 export type Path = readonly (string | number)[];
@@ -16,15 +26,28 @@ export interface SourceDocument {
 /** Paths whose numbers and booleans are kept as they are spelt: `version: 1.10` is not 1.1. */
 export type SpeltOut = (path: Path) => boolean;
 
-/** Reads YAML. Throws BadInput with the place of every syntax error. */
-export function readYaml(file: string, text: string, speltOut: SpeltOut): SourceDocument {
+/**
+ * Reads YAML, one document of it. Throws BadInput with the place of the first syntax error, or of a second document, which
+ * `instead` says what to do about.
+ */
+export function readYaml(
+  file: string,
+  text: string,
+  speltOut: SpeltOut,
+  instead = 'expected one document',
+): SourceDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    const told = faults.map((fault) => `${file}:${lineAndColumn(lines, fault.pos[0])}: ${fault.message}`);
-    throw new BadInput(told.join('\n'));
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  // What comes after the first mostly comes from it.
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) {
+    const { code, pos, message } = fault;
+    const what = code === 'MULTIPLE_DOCS' ? `a second document begins here; ${instead}` : message;
+    throw new BadInput(`${file}:${lineAndColumn(lines, pos[0])}: ${what}`);
   }
+  refuseWhatIsNoTree(document, (node, message) => {
+    throw new BadInput(`${file}:${lineAndColumn(lines, startOf(node) ?? 0)}: ${message}`);
+  });
   keepSpelling(document.contents, [], speltOut);
   return sourceDocument(file, document, lines, () => document.toJS({ maxAliasCount: 100 }));
 }
@@ -107,6 +130,21 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
+/** YAML can say more than plain data holds: a map as a key, as `{{name}}` is one, and what is a part of itself. */
+function refuseWhatIsNoTree(document: Document, refuse: (node: unknown, message: string) => never): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isMap(key) || isSeq(key)) refuse(key, 'a key has to be a text; quote it');
+    },
+    Alias: (_, alias, parents) => {
+      const target = alias.resolve(document);
+      if (target !== undefined && parents.includes(target as Node)) {
+        refuse(alias, `"*${alias.source}" stands within what it names`);
+      }
+    },
+  });
+}
+
 function keepSpelling(node: unknown, path: Path, speltOut: SpeltOut): void {
   if (isMap(node)) {
     for (const { key, value } of node.items) {
@@ -117,4 +155,20 @@ function keepSpelling(node: unknown, path: Path, speltOut: SpeltOut): void {
   } else if (isScalar(node) && (typeof node.value === 'number' || typeof node.value === 'boolean')) {
     if (node.source !== undefined && speltOut(path)) node.value = node.source;
   }
+}
+
+/** The value at a path of a document, undefined where there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return at;
+}
+
+/** The text at a path of a document, null where there is none, or something else. */
+export function textAt(source: SourceDocument | null, path: Path): string | null {
+  const value = valueAt(source?.value, path);
+  return typeof value === 'string' ? value : null;
 }

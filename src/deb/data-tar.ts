@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
-import type { Entry, FileEntry, HostPath } from '../package/package.ts';
+import type { Attributes, Entry, FileEntry, HostPath } from '../package/package.ts';
 import type { BlockWriter } from './block-writer.ts';
+import type { Run } from './data-runs.ts';
 import { DiskFile } from './disk-file.ts';
 import { contentSize } from './installed-size.ts';
 import { encodeTarHeader, type TarHeader, tarBlockSize, tarEnd, tarPadding } from './tar-header.ts';
@@ -14,44 +15,69 @@ export interface DataTarListener {
   onEntry: (entry: Entry, md5: string | null) => void;
 }
 
-/**
- * Streams the data member, not compressed: `./`, then the entries as they come (archive order is the caller's).
- * Throws BadInput for a file that cannot be read, or is not as long as its entry says.
- */
-export async function writeDataTar(
-  entries: Iterable<Entry>,
-  out: BlockWriter,
-  mtimeSeconds: number,
-  listener: DataTarListener,
-): Promise<void> {
-  await out.write(encodeTarHeader({ kind: 'directory', name: './', mode: 0o755, size: 0, mtimeSeconds }));
-  const modes = new Map<HostPath, number>();
-  for (const entry of entries) {
-    if (entry.kind === 'file') modes.set(entry.path, entry.mode);
-    const size = entry.kind === 'file' ? contentSize(entry.content) : 0;
-    await out.write(encodeTarHeader({ ...headerOf(entry, modes), size, mtimeSeconds }));
-    const md5 = entry.kind === 'file' ? await writeContent(entry, size, out, listener.onBytes) : null;
-    await out.write(zeros.subarray(0, tarPadding(size)));
-    listener.onEntry(entry, md5);
-  }
-  await out.write(tarEnd);
-}
+/** The data member's tar archive, not compressed. */
+export class DataTar {
+  readonly #mtimeSeconds: number;
+  readonly #files = new Map<HostPath, FileEntry>();
 
-/** A hard link repeats the mode of its file, which comes before it: dpkg sets it anew. */
-function headerOf(
-  entry: Entry,
-  modes: ReadonlyMap<HostPath, number>,
-): Omit<TarHeader, 'size' | 'mtimeSeconds'> {
-  const name = `.${entry.path}`;
-  switch (entry.kind) {
-    case 'file':
-      return { kind: 'file', name, mode: entry.mode };
-    case 'directory':
-      return { kind: 'directory', name: `${name}/`, mode: entry.mode };
-    case 'symlink':
-      return { kind: 'symlink', name, mode: 0o777, target: entry.target };
-    case 'hardlink':
-      return { kind: 'hardlink', name, mode: modes.get(entry.target) ?? 0o644, target: `.${entry.target}` };
+  /** Of these entries; archive order is the caller's. */
+  constructor(entries: readonly Entry[], mtimeSeconds: number) {
+    this.#mtimeSeconds = mtimeSeconds;
+    const linked = new Set<HostPath>();
+    for (const entry of entries) if (entry.kind === 'hardlink') linked.add(entry.target);
+    if (linked.size === 0) return;
+    for (const entry of entries)
+      if (entry.kind === 'file' && linked.has(entry.path)) this.#files.set(entry.path, entry);
+  }
+
+  /** `./`, which comes before all entries. */
+  get root(): TarHeader {
+    return { kind: 'directory', name: './', mode: 0o755, size: 0, mtimeSeconds: this.#mtimeSeconds };
+  }
+
+  /** A hard link repeats the mode and the attributes of its file, which comes before it: dpkg sets them anew. */
+  headerOf(entry: Entry): TarHeader {
+    const name = `.${entry.path}`;
+    switch (entry.kind) {
+      case 'file':
+        return this.#header('file', name, entry.mode, entry, contentSize(entry.content));
+      case 'directory':
+        return this.#header('directory', `${name}/`, entry.mode, entry);
+      case 'symlink':
+        return this.#header('symlink', name, 0o777, entry, 0, entry.target);
+      case 'hardlink': {
+        const file = this.#files.get(entry.target);
+        return this.#header('hardlink', name, file?.mode ?? 0o644, file ?? {}, 0, `.${entry.target}`);
+      }
+    }
+  }
+
+  #header(
+    kind: TarHeader['kind'],
+    name: string,
+    mode: number,
+    { owner, group, mtimeSeconds = this.#mtimeSeconds }: Attributes,
+    size = 0,
+    target = '',
+  ): TarHeader {
+    return { kind, name, mode, size, mtimeSeconds, target, owner, group };
+  }
+
+  /**
+   * Streams a run of the archive. Throws BadInput for a file that cannot be read, that is not as long as its entry says,
+   * or that was seen to change.
+   */
+  async write(run: Run, out: BlockWriter, listener: DataTarListener): Promise<void> {
+    if (run.isFirst) await out.write(encodeTarHeader(this.root));
+    for (const entry of run.entries) {
+      const header = this.headerOf(entry);
+      await out.write(encodeTarHeader(header));
+      const md5 =
+        entry.kind === 'file' ? await writeContent(entry, header.size, out, listener.onBytes) : null;
+      await out.write(zeros.subarray(0, tarPadding(header.size)));
+      listener.onEntry(entry, md5);
+    }
+    if (run.isLast) await out.write(tarEnd);
   }
 }
 
@@ -94,12 +120,15 @@ async function copyHashed(
     return md5;
   }
   const hasher = createHash('md5');
+  const before = file.changed();
   for (;;) {
     const { block, used } = out;
     const count = file.read(block, used);
-    if (count === 0) return hasher.digest('hex');
+    if (count === 0) break;
     hasher.update(block.subarray(used, used + count));
     await out.advance(count);
     onBytes(count);
   }
+  file.checkUnchanged(before);
+  return hasher.digest('hex');
 }

@@ -22,7 +22,7 @@ export async function decompressMember(path: string, member: ArMember, consumer:
   const source = createReadStream(path, { start: member.offset, end: member.offset + member.size - 1 });
   const suffix = /\.tar(?:\.(\w+))?$/.exec(member.name)?.[1] ?? 'none';
   if (suffix === 'none') return pipeline(source, consumer);
-  if (suffix === 'gz') return pipeline(source, createGunzip(), consumer);
+  if (suffix === 'gz') return pipeline(source, createGunzip({ chunkSize: 1 << 18 }), consumer);
   const filter = filters[suffix];
   if (filter === undefined) throw new BadInput(`its compression, ${suffix}, is not gz, xz or zst`);
   return throughProcess(source, filter, consumer);
@@ -33,12 +33,16 @@ async function throughProcess(source: Readable, filter: Filter, consumer: Writab
     stdio: ['pipe', 'pipe', 'pipe'],
   }) as ChildProcessByStdio<Writable, Readable, Readable>;
   const exited = exitOf(child, filter);
+  let isRefused = false;
   const drained = pipeline(child.stdout, consumer).catch((error) => {
+    // At the program's end it is the program that has something to say.
+    isRefused = error instanceof BadInput && !child.stdout.readableEnded;
     child.kill('SIGKILL');
     throw error;
   });
   const [ended, consumed, fed] = await Promise.allSettled([exited, drained, pipeline(source, child.stdin)]);
-  // One failure breaks the pipes of the others. The consumer's comes first where it made us end the program.
-  const stories = child.signalCode === 'SIGKILL' ? [consumed, ended, fed] : [ended, consumed, fed];
+  // One failure breaks the pipes of the others. The consumer's comes first where it would take no more.
+  const stories =
+    isRefused || child.signalCode === 'SIGKILL' ? [consumed, ended, fed] : [ended, consumed, fed];
   for (const story of stories) if (story.status === 'rejected') throw story.reason;
 }

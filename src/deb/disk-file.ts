@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BadInput } from '../bad-input.ts';
+import { unreadable } from '../unreadable.ts';
 
 /**
  * A file of the payload, read while it is archived: its size already stands in the archive and must still be true.
@@ -36,24 +37,30 @@ export class DiskFile {
       throw unreadable(this.#path, error);
     }
     if (count > this.#left || (count === 0 && this.#left > 0)) {
-      throw new BadInput(
-        `${this.#path} ${count === 0 ? 'became shorter' : 'grew'} while the package was built: build again when nothing writes to it`,
-      );
+      throw this.#unsteady(count === 0 ? 'became shorter' : 'grew');
     }
     this.#left -= count;
     this.#ended = this.#left === 0 && count < want;
     return count;
   }
 
+  /** When it was changed last, in milliseconds since 1970; nobody can set this time (inode(7)). */
+  changed(): number {
+    return fstatSync(this.#fd).ctimeMs;
+  }
+
+  /** For one that takes long to read. Throws BadInput where it was changed since. */
+  checkUnchanged(since: number): void {
+    if (this.changed() !== since) throw this.#unsteady('changed');
+  }
+
   close(): void {
     closeSync(this.#fd);
   }
-}
 
-function unreadable(path: string, error: unknown): BadInput {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') {
-    return new BadInput(`${path} vanished while the package was built: build again when nothing changes it`);
+  #unsteady(what: string): BadInput {
+    return new BadInput(
+      `${this.#path} ${what} while the package was built: build again when nothing writes to it`,
+    );
   }
-  return new BadInput(`${path} cannot be read: ${message}`);
 }

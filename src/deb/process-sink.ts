@@ -11,27 +11,32 @@ export interface Filter {
   debianPackage: string;
 }
 
-/** Writes to a file through a program, which writes the file itself, or to its output. */
+/** Variables that change what compressors do, and so the bytes of a package (xz(1), zstd(1), gzip(1)). */
+const steering = ['XZ_DEFAULTS', 'XZ_OPT', 'ZSTD_CLEVEL', 'ZSTD_NBTHREADS', 'GZIP'] as const;
+
+/** The environment that filters run in. */
+export function filterEnvironment(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of steering) delete env[name];
+  return env;
+}
+
+/** Writes to a file through a program, which writes the file itself. */
 export class ProcessSink implements ByteSink {
-  readonly #child: ChildProcessByStdio<Writable, Readable | null, Readable>;
+  readonly #child: ChildProcessByStdio<Writable, null, Readable>;
   readonly #exited: Promise<void>;
 
-  constructor(filter: Filter, output: FileHandle | 'pipe') {
+  constructor(filter: Filter, output: FileHandle) {
     this.#child = spawn(filter.command, filter.args, {
-      stdio: ['pipe', output === 'pipe' ? 'pipe' : output.fd, 'pipe'],
+      stdio: ['pipe', output.fd, 'pipe'],
       // Out of the terminal's process group: Ctrl-C is the writer's to answer.
       detached: true,
-    }) as ChildProcessByStdio<Writable, Readable | null, Readable>;
+      env: filterEnvironment(),
+    }) as unknown as ChildProcessByStdio<Writable, null, Readable>;
     this.#exited = exitOf(this.#child, filter);
     this.#exited.catch(() => {});
     // Told by write and end, with the program's own words.
     this.#child.stdin.on('error', () => {});
-  }
-
-  /** What the program writes, where that is a pipe. */
-  get output(): Readable {
-    if (this.#child.stdout === null) throw new Error('the program writes to a file');
-    return this.#child.stdout;
   }
 
   write(block: Buffer): Promise<void> {

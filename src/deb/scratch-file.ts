@@ -1,17 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 
-/** Runs a task with an empty file without a name in the folder: it is gone with the process, however that ends. */
-export async function withScratchFile<T>(folder: string, task: (file: FileHandle) => Promise<T>): Promise<T> {
-  const path = join(folder, temporaryName('scratch'));
-  const file = await create(path);
+/** Makes an empty file without a name, open until its task ends unless it is closed before. */
+export type NewScratchFile = () => Promise<FileHandle>;
+
+/** Runs a task with as many scratch files in the folder as it asks for: they are gone with the process, however it ends. */
+export async function withScratchFiles<T>(
+  folder: string,
+  task: (create: NewScratchFile) => Promise<T>,
+): Promise<T> {
+  const files: FileHandle[] = [];
   try {
-    await unlink(path);
-    return await task(file);
+    return await task(async () => {
+      const path = join(folder, temporaryName(scratchName));
+      const file = await create(path);
+      files.push(file);
+      await unlink(path);
+      return file;
+    });
   } finally {
-    await file.close();
+    // One that is closed already has no descriptor.
+    await Promise.all(files.map((file) => (file.fd < 0 ? undefined : file.close())));
   }
 }
 
@@ -24,7 +35,7 @@ export async function writeWholeFile<T>(
   signal: AbortSignal,
   task: (file: FileHandle) => Promise<T>,
 ): Promise<T> {
-  const path = join(dirname(destination), temporaryName(basename(destination).slice(0, 200)));
+  const path = join(dirname(destination), temporaryName(basename(destination)));
   const file = await create(path);
   try {
     let result: T;
@@ -46,8 +57,38 @@ export async function writeWholeFile<T>(
   }
 }
 
+/** In UTF-16 units: of three bytes each they still leave room for the rest of a name. */
+const longestPrefix = 75;
+
+/** No build is at work on a file for as long without writing to it. */
+const leftoverAgeMs = 600_000;
+
+/**
+ * Removes what builds that were killed (SIGKILL, a power cut) left beside `destination`: half of it, under another name.
+ * Only what nobody wrote to for ten minutes.
+ */
+export async function removeLeftovers(destination: string, nowMs: number = Date.now()): Promise<void> {
+  const folder = dirname(destination);
+  const prefixes = [temporaryPrefix(basename(destination)), temporaryPrefix(scratchName)];
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!prefixes.some((prefix) => name.startsWith(prefix)) || !temporaryEnd.test(name)) continue;
+    const path = join(folder, name);
+    const modified = (await stat(path).catch(() => null))?.mtimeMs ?? nowMs;
+    if (nowMs - modified > leftoverAgeMs) await unlink(path).catch(() => {});
+  }
+}
+
+const scratchName = 'scratch';
+const temporaryEnd = /\.[0-9a-f]{12}\.tmp$/;
+
+/** Of a name that may be as long as a name can be. */
+function temporaryPrefix(of: string): string {
+  return `.${of.slice(0, longestPrefix)}.`;
+}
+
 function temporaryName(of: string): string {
-  return `.${of}.${randomBytes(6).toString('hex')}.tmp`;
+  return `${temporaryPrefix(of)}${randomBytes(6).toString('hex')}.tmp`;
 }
 
 async function create(path: string): Promise<FileHandle> {

@@ -2,7 +2,7 @@
  * Tar headers as dpkg reads them: GNU's, with `L` and `K` entries before what does not fit into 100 bytes.
  *
  * Not made by tar-stream: for long and for non-ASCII names it writes PAX headers, which dpkg refuses, and it has no
- * type flag for GNU's. It reads our archives; it does not write them.
+ * type flag for GNU's.
  */
 
 export const tarBlockSize = 512;
@@ -23,12 +23,17 @@ export interface TarHeader {
   mtimeSeconds: number;
   /** Of a symlink, as written; of a hard link, a name in the archive. */
   target?: string;
+  /** A name, which goes before the number 0 where the host has it, or a number; root unless given. */
+  owner?: string | undefined;
+  group?: string | undefined;
 }
 
 const nameWidth = 100;
+/** Of a user's or a group's name, with its closing NUL. */
+const identityWidth = 32;
 const largestOctal = 0o77777777777;
 
-/** The header of an entry of root:root, long name entries included; a multiple of 512 bytes. */
+/** The header of an entry, long name entries included; a multiple of 512 bytes. */
 export function encodeTarHeader(header: TarHeader): Buffer {
   const { name, target = '' } = header;
   const block = headerBlock(typeFlags[header.kind], name, target, header);
@@ -40,6 +45,16 @@ export function encodeTarHeader(header: TarHeader): Buffer {
     ...(longName ? longNameEntry('L', name) : []),
     block,
   ]);
+}
+
+/** Of the header, in bytes. */
+export function tarHeaderSize(name: string, target: string): number {
+  return tarBlockSize + longNameSize(name) + longNameSize(target);
+}
+
+function longNameSize(text: string): number {
+  const size = text.length <= nameWidth / 3 ? 0 : Buffer.byteLength(text);
+  return size <= nameWidth ? 0 : tarBlockSize + size + 1 + tarPadding(size + 1);
 }
 
 /** How many bytes of zeros follow a file's content. */
@@ -69,7 +84,7 @@ function headerBlock(
   typeFlag: string,
   name: string,
   target: string,
-  { mode, size, mtimeSeconds }: { mode: number; size: number; mtimeSeconds: number },
+  { mode, size, mtimeSeconds, owner, group }: Omit<TarHeader, 'kind' | 'name' | 'target'>,
 ): Buffer {
   const block = Buffer.allocUnsafe(tarBlockSize);
   template.copy(block);
@@ -79,10 +94,20 @@ function headerBlock(
   writeNumber(block, 136, mtimeSeconds);
   block.write(typeFlag, 156, 'latin1');
   if (target !== '') block.write(target, 157, nameWidth, 'utf8');
+  if (owner !== undefined) writeIdentity(block, owner, 108, 265);
+  if (group !== undefined) writeIdentity(block, group, 116, 297);
   let sum = 0;
   for (let i = 0; i < tarBlockSize; i++) sum += block[i] as number;
   block.write(`${octal(sum, 6)}\0 `, 148, 'latin1');
   return block;
+}
+
+/** A name stands beside the number 0, as in any package; a number stands alone, so that dpkg takes it. */
+function writeIdentity(block: Buffer, identity: string, numberAt: number, nameAt: number): void {
+  const isNumber = /^\d+$/.test(identity);
+  block.fill(0, nameAt, nameAt + identityWidth);
+  if (isNumber) block.write(octal(Number(identity), 7), numberAt, 'latin1');
+  else block.write(identity, nameAt, identityWidth - 1, 'utf8');
 }
 
 function octal(value: number, digits: number): string {

@@ -1,25 +1,39 @@
-import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry, HostPath, Package } from '../package/package.ts';
-import { writeArArchive } from './ar-archive.ts';
+import { type ArContent, writeArArchive } from './ar-archive.ts';
 import { inArchiveOrder } from './archive-order.ts';
 import { blockSize } from './block-writer.ts';
-import { compressMember } from './compress-member.ts';
-import { type Compression, memberSuffix } from './compression.ts';
+import { type Compression, memberSuffix, methods } from './compression.ts';
 import { formatConffiles } from './conffiles.ts';
 import { formatControlFile } from './control-file.ts';
+import { compressControl } from './control-member.ts';
 import { controlFiles, controlTar } from './control-tar.ts';
-import { writeDataTar } from './data-tar.ts';
+import { type DataMember, makeDataMember } from './data-member.ts';
 import { contentSize, installedSizeKiB } from './installed-size.ts';
 import { interruptible } from './interruption.ts';
 import { formatMd5sums } from './md5sums.ts';
-import { withScratchFile, writeWholeFile } from './scratch-file.ts';
+import { namingFullDisk } from './no-space.ts';
+import type { PieceCache } from './piece-cache.ts';
+import { type NewScratchFile, removeLeftovers, withScratchFiles, writeWholeFile } from './scratch-file.ts';
+import {
+  type SignatureType,
+  type SignMembers,
+  signatureMemberName,
+  signedBytes,
+} from './signature-member.ts';
+
+/** In bytes of contents. Less is compressed sooner than looked up. */
+const leastRemembered = 4 << 20;
 
 export interface WriteDebOptions {
   compression: Compression;
   /** The time of everything in the package, in seconds since 1970 (SOURCE_DATE_EPOCH). */
   epochSeconds: number;
   signal?: AbortSignal;
+  /** What earlier builds had to compress as well. Changes how long it takes, never a byte. */
+  cache?: PieceCache | null;
+  /** The last step: what it makes of the other members goes after them, in the same file. */
+  sign?: { type: SignatureType; members: SignMembers };
   /** Called now and then, and at the end. */
   onProgress?: (progress: WriteDebProgress) => void;
 }
@@ -48,6 +62,7 @@ export interface WrittenDeb {
  *
  * The destination appears whole or not at all, and nothing else is left in its folder: on an error, when the signal
  * aborts (it then rejects with the signal's reason), or when the process is told to end (SIGINT, SIGTERM, SIGHUP).
+ * SIGKILL and power cuts may leave a half one under a hidden name, which a later build removes.
  * Throws BadInput for what dpkg could not unpack, for files that change meanwhile, and for missing compressors.
  */
 export function writeDeb(pkg: Package, destination: string, options: WriteDebOptions): Promise<WrittenDeb> {
@@ -58,34 +73,53 @@ export function writeDeb(pkg: Package, destination: string, options: WriteDebOpt
     const control = formatControlFile(pkg.control, installed);
     const conffiles = formatConffiles(entries);
     const folder = dirname(destination);
-    // In the file the control member comes first, and it holds the checksums: so the data member waits in a file.
-    return withScratchFile(folder, (dataMember) =>
-      withScratchFile(folder, async (controlMember) => {
-        const { md5sums, files } = await compressData(entries, dataMember, options, signal);
-        await compressMember(controlMember, compression, signal, async (out) => {
-          await out.write(controlTar(controlFiles(pkg, { control, conffiles, md5sums }), epochSeconds));
-        });
-        const members = [
-          { name: 'debian-binary', content: Buffer.from('2.0\n') },
-          { name: `control.tar${memberSuffix[compression]}`, content: controlMember },
-          { name: `data.tar${memberSuffix[compression]}`, content: dataMember },
-        ];
-        const size = await writeWholeFile(destination, signal, (deb) =>
-          writeArArchive(deb, members, epochSeconds, signal),
+    await removeLeftovers(destination);
+    return withScratchFiles(folder, async (scratch) => {
+      const data = await makeData(entries, scratch, options, signal);
+      try {
+        const tar = controlTar(
+          controlFiles(pkg, { control, conffiles, md5sums: data.md5sums }),
+          epochSeconds,
         );
-        return { path: destination, size, files, installedSizeKiB: installed };
-      }),
-    );
+        const suffix = memberSuffix[compression];
+        const members = [
+          { name: 'debian-binary', content: [Buffer.from('2.0\n')] },
+          {
+            name: `control.tar${suffix}`,
+            content: await compressControl(tar, methods[compression], scratch, signal),
+          },
+          { name: `data.tar${suffix}`, content: data.parts },
+        ];
+        const signed = await withSignature(members, options.sign);
+        const size = await writeWholeFile(destination, signal, (deb) =>
+          writeArArchive(deb, signed, epochSeconds, signal),
+        );
+        return { path: destination, size, files: data.files, installedSizeKiB: installed };
+      } finally {
+        await data.remembered;
+      }
+    }).catch((error: unknown) => {
+      throw namingFullDisk(error, folder);
+    });
   });
 }
 
-/** Fills the data member; returns what is to be said of it. */
-async function compressData(
+async function withSignature(
+  members: readonly ArContent[],
+  sign: WriteDebOptions['sign'],
+): Promise<readonly ArContent[]> {
+  if (sign === undefined) return members;
+  const signature = await sign.members(signedBytes(members));
+  return [...members, { name: signatureMemberName(sign.type), content: [signature] }];
+}
+
+/** Makes the data member, and what is to be said of it. */
+async function makeData(
   entries: readonly Entry[],
-  member: FileHandle,
-  { compression, epochSeconds, onProgress }: WriteDebOptions,
+  scratch: NewScratchFile,
+  { compression, epochSeconds, cache = null, onProgress }: WriteDebOptions,
   signal: AbortSignal,
-): Promise<{ md5sums: string; files: number }> {
+): Promise<DataMember & { md5sums: string; files: number }> {
   const checksums = new Map<HostPath, string>();
   const progress = { files: 0, totalFiles: 0, bytes: 0, totalBytes: 0 };
   for (const entry of entries) {
@@ -93,8 +127,13 @@ async function compressData(
     if (entry.kind === 'file') progress.totalBytes += contentSize(entry.content);
   }
   let told = 0;
-  await compressMember(member, compression, signal, (out) =>
-    writeDataTar(entries, out, epochSeconds, {
+  const member = await makeDataMember(entries, {
+    method: methods[compression],
+    mtimeSeconds: epochSeconds,
+    scratch,
+    cache: progress.totalBytes < leastRemembered ? null : cache,
+    signal,
+    listener: {
       onBytes: (count) => {
         progress.bytes += count;
         if (progress.bytes - told < blockSize) return;
@@ -105,8 +144,8 @@ async function compressData(
         if (entry.kind !== 'directory') progress.files++;
         if (md5 !== null) checksums.set(entry.path, md5);
       },
-    }),
-  );
+    },
+  });
   onProgress?.({ ...progress });
-  return { md5sums: formatMd5sums(entries, checksums), files: progress.files };
+  return { ...member, md5sums: formatMd5sums(entries, checksums), files: progress.files };
 }

@@ -1,26 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import type { ExpectedAnswer, Outcome } from './answer.ts';
 import type { LossKind } from './load-spec.ts';
+import { lossOfError, sayError } from './network-loss.ts';
 import { ResponseParser } from './response-parser.ts';
 
 export interface Target {
   address: string;
   port: number;
 }
-
-const lossOfError: Readonly<Record<string, LossKind>> = {
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  ETIMEDOUT: 'timed-out',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  EHOSTDOWN: 'unreachable',
-  EADDRNOTAVAIL: 'unsent',
-  EMFILE: 'unsent',
-  ENFILE: 'unsent',
-  ENOBUFS: 'unsent',
-};
 
 interface Exchange {
   expected: ExpectedAnswer;
@@ -89,11 +76,7 @@ export class Connection {
   #error(error: NodeJS.ErrnoException): void {
     this.usable = false;
     if (this.#exchange === null) return;
-    const loss = lossOfError[error.code ?? ''] ?? 'unsent';
-    this.#fail(
-      loss,
-      `${error.syscall ?? ''} ${error.code ?? error.message} with ${received(this.#exchange.response)}`.trim(),
-    );
+    this.#fail(lossOfError(error), `${sayError(error)} with ${received(this.#exchange.response)}`);
   }
 
   #judge(): void {

@@ -1,5 +1,5 @@
 import type { Outcome } from './answer.ts';
-import { Connection, type Target } from './connection.ts';
+import { Connection } from './connection.ts';
 import type { Clock, Recorder, Sent } from './recorder.ts';
 import type { Request } from './request.ts';
 
@@ -9,7 +9,6 @@ import type { Request } from './request.ts';
  * whether the server has acted on it, so it must not simply send it again.
  */
 export class KeepAliveClient {
-  readonly #target: Target;
   readonly #request: Request;
   readonly #recorder: Recorder;
   readonly #clock: Clock;
@@ -18,9 +17,8 @@ export class KeepAliveClient {
   #connection: Connection | null = null;
   #busy = false;
 
-  /** `done` is called at the end of each request. */
-  constructor(target: Target, request: Request, recorder: Recorder, clock: Clock, done: () => void) {
-    this.#target = target;
+  /** `done` is called at the end of each request, and may have the next one be due. */
+  constructor(request: Request, recorder: Recorder, clock: Clock, done: () => void) {
     this.#request = request;
     this.#recorder = recorder;
     this.#clock = clock;
@@ -28,7 +26,7 @@ export class KeepAliveClient {
   }
 
   due(time: number): void {
-    this.#waiting.push(this.#recorder.sent(this.#request.kind, time));
+    this.#waiting.push(this.#recorder.sent(this.#request.kind, this.#request.target, time));
     if (!this.#busy) this.#next();
   }
 
@@ -37,32 +35,36 @@ export class KeepAliveClient {
   }
 
   #next(): void {
-    const sent = this.#waiting.shift();
-    if (sent === undefined) return;
-    this.#busy = true;
-    const left = this.#request.timeout - (this.#clock.now() - sent.due);
-    if (left <= 0) {
+    for (let sent = this.#waiting.shift(); sent !== undefined; sent = this.#waiting.shift()) {
+      this.#busy = true;
+      const left = this.#request.timeout - (this.#clock.now() - sent.due);
+      if (left > 0) {
+        this.#send(sent, left);
+        return;
+      }
       const detail = 'its turn on the connection did not come';
       this.#ended(sent, { ok: false, loss: 'timed-out', detail }, this.#connection?.localPort ?? null);
-      return;
     }
+    this.#busy = false;
+  }
+
+  #send(sent: Sent, left: number): void {
     if (this.#connection !== null && !this.#connection.usable) {
       this.#connection = null;
-      this.#recorder.reconnected(this.#request.kind);
+      this.#recorder.reconnected(this.#request.kind, this.#request.target);
     }
-    this.#connection ??= new Connection(this.#target);
+    this.#connection ??= new Connection(this.#request.target);
     const connection = this.#connection;
     connection.request(this.#request.bytes, this.#request.expected, left, (outcome) => {
       // After a loss there is nothing to come back to; that is no reconnection by the server's leave.
       if (!outcome.ok && !connection.usable) this.#connection = null;
       this.#ended(sent, outcome, connection.localPort);
+      this.#next();
     });
   }
 
   #ended(sent: Sent, outcome: Outcome, localPort: number | null): void {
     this.#recorder.ended(sent, outcome, localPort);
-    this.#busy = false;
     this.#done();
-    this.#next();
   }
 }

@@ -6,6 +6,8 @@ export interface LoadReport extends Tally {
   started: number;
   ended: number;
   byKind: Partial<Record<RequestKind, Tally>>;
+  /** By the address that was asked. */
+  byAddress: Record<string, Tally>;
   byVersion: Record<string, VersionTally>;
   /** From each mark to the next, by when requests were due; the first phase is called `start`. */
   phases: Phase[];
@@ -24,9 +26,17 @@ export interface Tally {
   lost: number;
   inFlight: number;
   losses: Record<LossKind, number>;
-  /** Keep-alive connections that the server closed between two requests, as it may; no request was lost by it. */
+  /**
+   * Keep-alive connections and HTTP/2 sessions that the server ended between two requests, and WebSockets that it closed
+   * politely, as it may; nothing was lost by it.
+   */
   reconnected: number;
-  /** Of good answers. */
+  /**
+   * HTTP/2 requests that a GOAWAY said had not been looked at, and that were sent once more on a new session, as
+   * RFC 9113 (6.8) has it; each is one request all the same, and its latency counts from when it was due.
+   */
+  resent: number;
+  /** Of good answers; a WebSocket's is that of its opening. */
   latency: Percentiles;
 }
 
@@ -59,6 +69,8 @@ export interface Loss {
   time: number;
   loss: LossKind;
   kind: RequestKind;
+  /** The one that was asked. */
+  address: string;
   /** Null where there was no connection. */
   localPort: number | null;
   detail: string;
@@ -71,6 +83,6 @@ export interface Bucket {
   sent: number;
   ok: Record<string, number>;
   losses: Partial<Record<LossKind, number>>;
-  /** Of good answers, long requests and downloads left out: they are slow by design. */
+  /** Of good answers, long requests, downloads and WebSockets left out: they are slow by design. */
   latency: Percentiles;
 }

@@ -2,6 +2,8 @@
 export interface LoadSpec {
   /** An IPv4 or IPv6 address; names are not looked up. */
   address: string;
+  /** Another address of the same server, as of the other family: connections, clients and places take turns. */
+  secondAddress?: string;
   port: number;
   /** What a good answer is, and which version gave it; a part may have its own. */
   answer?: AnswerSpec;
@@ -15,10 +17,49 @@ export interface LoadSpec {
   /** So many slow requests in flight at any time, each on a new connection. */
   long?: RequestSpec & { inFlight: number };
   /** So many downloads in flight at any time, each on a new connection; their bodies are counted and not kept. */
-  downloads?: RequestSpec & { inFlight: number /** The size that is right. */; bytes: number };
-  /** Closed loop: so many workers, each with a new connection as soon as its last one is done. */
-  saturate?: RequestSpec & { workers: number };
+  downloads?: RequestSpec & {
+    inFlight: number;
+    /** The size that is right; unless given, the one that the answer itself tells, as it then has to. */
+    bytes?: number;
+  };
+  /**
+   * Open loop: clients that each hold a WebSocket and send so many messages a second on it (0: none), each of which is
+   * to be answered. Where the server closes politely (see `politeCloses`), the client opens the next one.
+   */
+  webSockets?: WebSocketSpec & { clients: number; rate: number };
+  /**
+   * Open loop: clients with an HTTP/2 session of their own (cleartext, prior knowledge), each sending so many requests a
+   * second on it, side by side. After a GOAWAY a client opens a new session for what comes then.
+   */
+  http2?: RequestSpec & { clients: number; rate: number };
+  /**
+   * Closed loop: so many workers, each with a new connection as soon as its last one is done; with `keepAlive` on one
+   * connection as long as the server lets it.
+   */
+  saturate?: RequestSpec & { workers: number; keepAlive?: boolean };
 }
+
+export interface WebSocketSpec {
+  /** `/` unless given. */
+  path?: string;
+  /** Of the opening and of each message, from when it was due until it is answered; 10,000 unless given. */
+  timeout?: number;
+  /** The header, of the answer to the opening, that names the version; `x-version` unless given. */
+  versionHeader?: string;
+  /**
+   * `echo` (unless given): a text that no other message has, which has to come back as it is. `ping`: a ping, which
+   * every server has to answer (RFC 6455, 5.5.2). Else a text, and a regular expression that the text which answers it
+   * matches; answers are taken to come in the order of the messages then.
+   */
+  says?: 'echo' | 'ping' | { message: string; answer: string };
+}
+
+/**
+ * How a server ends a WebSocket without losing anything (RFC 6455, 7.4): normal closure, going away, restart (1012),
+ * and a close frame without a code (1005). A message that is unanswered at that time is lost all the same: nobody can
+ * know whether the server has acted on it.
+ */
+export const politeCloses: ReadonlySet<number> = new Set([1000, 1001, 1005, 1012]);
 
 export interface RequestSpec {
   /** `/` unless given. */
@@ -39,7 +80,18 @@ export interface AnswerSpec {
   versionInBody?: string;
 }
 
-export const requestKinds = ['connections', 'keepAlive', 'long', 'downloads', 'saturate'] as const;
+export const requestKinds = [
+  'connections',
+  'keepAlive',
+  'long',
+  'downloads',
+  /** A WebSocket, from its opening to its end: answered well where it ends politely, or with the load. */
+  'webSockets',
+  /** A message on one of them. */
+  'messages',
+  'http2',
+  'saturate',
+] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** The request's way through the network, in the words of what went wrong with it. */
@@ -48,17 +100,20 @@ export const lossKinds = [
   'refused',
   /** No way there: the network says so. */
   'unreachable',
-  /** RST, at whatever moment before the whole answer was there. */
+  /**
+   * RST, at whatever moment before the whole answer was there. Of HTTP/2 also RST_STREAM, and a GOAWAY that names an
+   * error.
+   */
   'reset',
   /**
-   * FIN before the whole answer was there; also an RST that comes together with bytes of an answer, since libuv
+   * FIN before the whole answer was there, or without a WebSocket's close frame; also an RST that comes together with bytes of an answer, since libuv
    * reports both as the end of the stream. An RST before the first byte is always `reset`.
    */
   'cut-off',
   'timed-out',
-  /** A 5xx status. */
+  /** A 5xx status, or a WebSocket closed with 1011 (internal error) to 1014 (bad gateway), the restart excepted. */
   'server-error',
-  /** Another status than expected, a body that does not match, or no HTTP at all. */
+  /** Another status or close code than expected, a body or message that does not match, or another protocol. */
   'wrong-answer',
   /** The generator's own fault: it ran out of ports or descriptors. */
   'unsent',

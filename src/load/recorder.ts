@@ -1,4 +1,5 @@
 import type { Outcome } from './answer.ts';
+import type { Target } from './connection.ts';
 import { Histogram, percentilesOf } from './histogram.ts';
 import type { Bucket, LoadReport, Loss, Phase, Tally, VersionTally } from './load-report.ts';
 import { type LossKind, lossKinds, type RequestKind } from './load-spec.ts';
@@ -7,7 +8,13 @@ const bucketLength = 100;
 const keptLosses = 1_000;
 
 /** Kinds whose latency says something about the server's, not about the request's own length. */
-const quickKinds: ReadonlySet<RequestKind> = new Set(['connections', 'keepAlive', 'saturate']);
+const quickKinds: ReadonlySet<RequestKind> = new Set([
+  'connections',
+  'keepAlive',
+  'messages',
+  'http2',
+  'saturate',
+]);
 
 /** The one place that knows what time it is: ms since the load began, never set back, and the unix time of it. */
 export class Clock {
@@ -26,11 +33,12 @@ class Count {
   ok = 0;
   lost = 0;
   reconnected = 0;
+  resent = 0;
   readonly losses = Object.fromEntries(lossKinds.map((loss) => [loss, 0])) as Record<LossKind, number>;
   readonly latency = new Histogram();
 
   tally(): Tally {
-    const { sent, ok, lost, reconnected } = this;
+    const { sent, ok, lost, reconnected, resent } = this;
     const inFlight = sent - ok - lost;
     return {
       sent,
@@ -39,6 +47,7 @@ class Count {
       inFlight,
       losses: { ...this.losses },
       reconnected,
+      resent,
       latency: this.latency.percentiles(),
     };
   }
@@ -75,14 +84,20 @@ interface OpenPhase {
   name: string;
   started: number;
   counts: Counts;
+  /** Where requests of a kind to a target are counted. */
+  where: Map<Target, Map<RequestKind, readonly Count[]>>;
 }
 
 /** A request that was sent, and where what becomes of it is to be counted. */
 export interface Sent {
-  kind: RequestKind;
-  due: number;
-  phase: Counts;
-  slice: Slice;
+  readonly kind: RequestKind;
+  readonly address: string;
+  readonly due: number;
+  /** When it was answered, where it does not end with that. */
+  answered: number | null;
+  /** Of all, of its kind and of its address, and of all and of its kind in its phase. */
+  readonly counts: readonly Count[];
+  readonly slice: Slice;
 }
 
 /** Gathers what becomes of every request of a load. */
@@ -90,7 +105,8 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #started: number;
   readonly #counts = new Counts();
-  readonly #phases: OpenPhase[];
+  readonly #byAddress = new Map<string, Count>();
+  readonly #phases: OpenPhase[] = [];
   readonly #versions = new Map<string, VersionTally>();
   readonly #slices: Slice[] = [];
   readonly #losses: Loss[] = [];
@@ -100,7 +116,7 @@ export class Recorder {
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#started = clock.now();
-    this.#phases = [{ name: 'start', started: this.#started, counts: new Counts() }];
+    this.mark('start');
   }
 
   /** Requests that have no outcome yet. */
@@ -111,20 +127,18 @@ export class Recorder {
 
   /** Requests that are due from now on belong to a new phase. */
   mark(name: string): void {
-    this.#phases.push({ name, started: this.#clock.now(), counts: new Counts() });
+    const started = this.#phases.length === 0 ? this.#started : this.#clock.now();
+    this.#phases.push({ name, started, counts: new Counts(), where: new Map() });
   }
 
   /** A request is sent now that was due at `due`. */
-  sent(kind: RequestKind, due: number): Sent {
-    const phase = this.#phaseAt(due).counts;
+  sent(kind: RequestKind, target: Target, due: number): Sent {
+    const counts = this.#where(kind, target, this.#phaseAt(due));
     const slice = this.#sliceAt(due);
-    for (const counts of [this.#counts, phase]) {
-      counts.all.sent += 1;
-      counts.of(kind).sent += 1;
-    }
+    for (const count of counts) count.sent += 1;
     slice.sent += 1;
     this.#behind.add(this.#clock.now() - due);
-    return { kind, due, phase, slice };
+    return { kind, address: target.address, due, answered: null, counts, slice };
   }
 
   ended(sent: Sent, outcome: Outcome, localPort: number | null): void {
@@ -133,11 +147,12 @@ export class Recorder {
     else this.#lost(sent, outcome.loss, outcome.detail, now, localPort);
   }
 
-  reconnected(kind: RequestKind): void {
-    for (const counts of [this.#counts, (this.#phases.at(-1) as OpenPhase).counts]) {
-      counts.all.reconnected += 1;
-      counts.of(kind).reconnected += 1;
-    }
+  reconnected(kind: RequestKind, target: Target): void {
+    for (const count of this.#where(kind, target, this.#phases.at(-1) as OpenPhase)) count.reconnected += 1;
+  }
+
+  resent(sent: Sent): void {
+    for (const count of sent.counts) count.resent += 1;
   }
 
   report(): LoadReport {
@@ -148,6 +163,7 @@ export class Recorder {
       ended: this.#clock.unix(now),
       ...this.#counts.all.tally(),
       byKind: this.#counts.byKind(),
+      byAddress: Object.fromEntries([...this.#byAddress].map(([address, count]) => [address, count.tally()])),
       byVersion: Object.fromEntries(this.#versions),
       phases: this.#phases.map(({ name, started, counts }): Phase => {
         return { name, started: this.#clock.unix(started), ...counts.all.tally(), byKind: counts.byKind() };
@@ -160,12 +176,10 @@ export class Recorder {
   }
 
   #good(sent: Sent, version: string, now: number): void {
-    const latency = now - sent.due;
-    for (const counts of [this.#counts, sent.phase]) {
-      for (const count of [counts.all, counts.of(sent.kind)]) {
-        count.ok += 1;
-        count.latency.add(latency);
-      }
+    const latency = (sent.answered ?? now) - sent.due;
+    for (const count of sent.counts) {
+      count.ok += 1;
+      count.latency.add(latency);
     }
     const tally = this.#versions.get(version);
     const time = this.#clock.unix(now);
@@ -179,17 +193,30 @@ export class Recorder {
   }
 
   #lost(sent: Sent, loss: LossKind, detail: string, now: number, localPort: number | null): void {
-    for (const counts of [this.#counts, sent.phase]) {
-      for (const count of [counts.all, counts.of(sent.kind)]) {
-        count.lost += 1;
-        count.losses[loss] += 1;
-      }
+    for (const count of sent.counts) {
+      count.lost += 1;
+      count.losses[loss] += 1;
     }
     sent.slice.losses.set(loss, (sent.slice.losses.get(loss) ?? 0) + 1);
     if (this.#losses.length < keptLosses) {
       const due = this.#clock.unix(sent.due);
-      this.#losses.push({ due, time: this.#clock.unix(now), loss, kind: sent.kind, localPort, detail });
+      const { kind, address } = sent;
+      this.#losses.push({ due, time: this.#clock.unix(now), loss, kind, address, localPort, detail });
     }
+  }
+
+  #where(kind: RequestKind, target: Target, phase: OpenPhase): readonly Count[] {
+    const ofTarget = phase.where.get(target) ?? new Map<RequestKind, readonly Count[]>();
+    phase.where.set(target, ofTarget);
+    let counts = ofTarget.get(kind);
+    if (counts === undefined) {
+      const ofAddress = this.#byAddress.get(target.address) ?? new Count();
+      this.#byAddress.set(target.address, ofAddress);
+      const [all, phased] = [this.#counts, phase.counts];
+      counts = [all.all, all.of(kind), ofAddress, phased.all, phased.of(kind)];
+      ofTarget.set(kind, counts);
+    }
+    return counts;
   }
 
   /** By when a request was due, as a mark may be set while requests are being sent late. */

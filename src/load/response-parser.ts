@@ -34,6 +34,11 @@ export class ResponseParser {
     this.#keepBody = keepBody;
   }
 
+  /** Nothing but the end of the connection tells where it ends (RFC 9112, 6.3). */
+  get endsWithConnection(): boolean {
+    return this.#framing === 'until-close' && this.status !== 204 && this.status !== 304;
+  }
+
   /** Names in lower case. */
   header(name: string): string | undefined {
     return this.#headers.get(name);

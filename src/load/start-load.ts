@@ -36,7 +36,8 @@ const main = fileURLToPath(new URL('../../dist/load/main.js', import.meta.url));
  * Resolves when it runs. What goes wrong with the generator itself rejects the call that was waiting for it.
  */
 export async function startLoad(origin: LoadOrigin, spec: LoadSpec): Promise<Load> {
-  if (isIP(spec.address) === 0) throw new Error(`load: not an IP address: ${JSON.stringify(spec.address)}`);
+  for (const address of [spec.address, spec.secondAddress ?? []].flat())
+    if (isIP(address) === 0) throw new Error(`load: not an IP address: ${JSON.stringify(address)}`);
   const [command, ...args] = origin.fromClient([process.execPath, main]) as [string, ...string[]];
   const conversation = new Conversation(spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] }));
   await conversation.say({ start: spec });

@@ -6,10 +6,34 @@
 /** A path on the host: absolute, no `.` or `..`, no trailing slash. */
 export type HostPath = string;
 
-/** Where a file's bytes come from: text or bytes made here, or a file on this machine's disk, read when it is written. */
-export type Content = { text: string } | { bytes: Uint8Array } | { disk: string; size: number };
+/**
+ * Where a file's bytes come from: text or bytes made here, or a file on this machine's disk, read when it is written;
+ * `seen` is what the disk said of it when its size was taken.
+ */
+export type Content =
+  | { text: string }
+  | { bytes: Uint8Array }
+  | { disk: string; size: number; seen?: FileStamp };
 
-interface EntryBase {
+/** What does not stay when a file's bytes change (inode(7)). Times in milliseconds since 1970. */
+export interface FileStamp {
+  device: number;
+  inode: number;
+  mtimeMs: number;
+  ctimeMs: number;
+}
+
+/** Whose an entry is and of when. */
+export interface Attributes {
+  /** A user's name, or a number, as the host knows it; root unless given. */
+  owner?: string;
+  /** A group's name, or a number; root unless given. */
+  group?: string;
+  /** In seconds since 1970; the package's time unless given. */
+  mtimeSeconds?: number;
+}
+
+interface EntryBase extends Attributes {
   path: HostPath;
   /** Permission bits with set-id and sticky, e.g. 0o755, 0o4755. */
   mode: number;
@@ -26,7 +50,7 @@ export interface DirectoryEntry extends EntryBase {
   kind: 'directory';
 }
 
-export interface SymlinkEntry {
+export interface SymlinkEntry extends Attributes {
   kind: 'symlink';
   path: HostPath;
   /** As written into the link, relative or absolute. */
@@ -40,7 +64,7 @@ export interface HardLinkEntry {
   target: HostPath;
 }
 
-/** Everything in a package belongs to root:root. */
+/** A hard link has the mode and the attributes of its file. */
 export type Entry = FileEntry | DirectoryEntry | SymlinkEntry | HardLinkEntry;
 
 /** The fields of DEBIAN/control in the order they are written (Policy 5.3), Installed-Size left out: the writer knows it. */
@@ -49,9 +73,15 @@ export type ControlFields = ReadonlyArray<readonly [name: string, value: string]
 export const maintainerScriptNames = ['preinst', 'postinst', 'prerm', 'postrm'] as const;
 export type MaintainerScriptName = (typeof maintainerScriptNames)[number];
 
+/** Further control files that dpkg and debconf know (deb-triggers(5), debconf-devel(7)). */
+export const furtherControlFileNames = ['config', 'rules', 'templates', 'triggers'] as const;
+export type FurtherControlFileName = (typeof furtherControlFileNames)[number];
+
 export interface Package {
   control: ControlFields;
   /** In any order; parents need not be listed, the writer adds them and sorts. */
   entries: readonly Entry[];
-  scripts: Readonly<Partial<Record<MaintainerScriptName, string>>>;
+  /** Texts, or bytes as they are where the user's own script is one. */
+  scripts: Readonly<Partial<Record<MaintainerScriptName, string | Uint8Array>>>;
+  controlFiles?: Readonly<Partial<Record<FurtherControlFileName, string | Uint8Array>>>;
 }

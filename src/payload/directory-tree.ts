@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '../bad-input.ts';
+import { unreadable } from '../unreadable.ts';
 import { notUtf8 } from './git-files.ts';
 
 export interface Found {
@@ -21,7 +22,7 @@ export function* directoryTree(
 ): Generator<Found> {
   const folders = [start];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of readDirectory(join(root, folder))) {
+    for (const entry of readFolder(join(root, folder))) {
       const found = {
         path: folder === '' ? entry.name : `${folder}/${entry.name}`,
         isDirectory: entry.isDirectory(),
@@ -30,6 +31,15 @@ export function* directoryTree(
       yield found;
       if (found.isDirectory) folders.push(found.path);
     }
+  }
+}
+
+/** Throws BadInput, told once, for one that cannot be read. */
+function readFolder(path: string): Dirent[] {
+  try {
+    return readDirectory(path);
+  } catch (error) {
+    throw error instanceof BadInput ? error : unreadable(path, error);
   }
 }
 

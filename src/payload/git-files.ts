@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { execa } from 'execa';
 import { BadInput } from '../bad-input.ts';
+import { git } from '../git/run-git.ts';
 
 /**
  * The paths that git knows below `dir` (tracked, or untracked and not ignored), relative to it; a submodule or another
@@ -44,20 +44,4 @@ async function lsFiles(dir: string, options: readonly string[]): Promise<string[
 
 export function notUtf8(dir: string, name: Buffer): string {
   return `${dir}: the file name ${JSON.stringify(name.toString('latin1'))} is not UTF-8; rename it, or add it to ignore`;
-}
-
-async function git(dir: string, args: readonly string[]) {
-  const result = await execa('git', ['-C', dir, ...args], {
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    reject: false,
-    maxBuffer: 1_000_000_000,
-    env: { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
-  });
-  if (result.exitCode === undefined) return null;
-  return {
-    failed: result.failed,
-    stdout: Buffer.from(result.stdout.buffer, result.stdout.byteOffset, result.stdout.byteLength),
-    stderr: Buffer.from(result.stderr).toString(),
-  };
 }

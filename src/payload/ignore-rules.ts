@@ -29,7 +29,7 @@ export function ignoreRules(patterns: readonly string[]): IgnoreRules {
   const all = ignore().add(usual).add(patterns).add(['.git', '.git/']);
   return {
     leavesOut: (path) => all.ignores(path),
-    isListed: (path) => own.ignores(path),
+    isListed: (path) => patterns.length > 0 && own.ignores(path),
     bringsBack: (path) => withParents(path).some((one) => own.test(one).unignored),
     bringsBackAny: patterns.some((pattern) => pattern.startsWith('!')),
   };

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { FileEntry } from '../package/package.ts';
+import { reading } from '../unreadable.ts';
 
 const names = /^(licen[cs]e|copying)([.-](md|txt|mit|apache))?$/i;
 /** The longest licence in use has 35 kB; anything far longer is not one text. */
@@ -10,9 +11,14 @@ const largest = 200_000;
 export function licenseText(files: readonly FileEntry[]): string | null {
   const file = files.find(({ path }) => names.test(path));
   if (file === undefined || !('disk' in file.content) || file.content.size > largest) return null;
-  const bytes = readFileSync(file.content.disk);
+  const { disk } = file.content;
+  return plainText(reading(disk, () => readFileSync(disk)));
+}
+
+/** A licence's text as a control file holds it, form feeds as newlines; null where it is no text. */
+export function plainText(bytes: Uint8Array): string | null {
   if (!isUtf8(bytes)) return null;
-  const text = bytes
+  const text = Buffer.from(bytes)
     .toString()
     .replace(/^\uFEFF/, '')
     .replaceAll(/\r\n?|\f/g, '\n')

@@ -2,18 +2,36 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import { BadInput } from '../bad-input.ts';
-import type { FileEntry } from '../package/package.ts';
+import type { Entry, FileEntry } from '../package/package.ts';
+import { reading } from '../unreadable.ts';
 import { elfArchitecture, elfHeaderSize } from './elf.ts';
 
-/** The architectures of the ELF files among `files`, each with the first file that has it. */
-export function nativeCode(files: readonly FileEntry[]): Map<string, string> {
-  const found = new Map<string, string>();
+/** A file of the package that is an ELF file on this machine's disk. */
+export interface NativeFile {
+  entry: FileEntry;
+  disk: string;
+  /** The Debian architecture. */
+  arch: string;
+}
+
+/** The ELF files among `entries`, in their order. */
+export function* nativeFiles(entries: Iterable<Entry>): Generator<NativeFile> {
   const header = new Uint8Array(elfHeaderSize);
-  for (const { path, mode, content } of files) {
+  for (const entry of entries) {
+    if (entry.kind !== 'file') continue;
+    const { path, mode, content } = entry;
     if (!('disk' in content) || content.size < elfHeaderSize || !maybeNative(path, mode)) continue;
-    const arch = elfArchitecture(header.subarray(0, readStart(content.disk, header)));
-    if (arch !== null && !found.has(arch)) found.set(arch, path);
+    const { disk } = content;
+    const length = reading(disk, () => readStart(disk, header));
+    const arch = elfArchitecture(header.subarray(0, length));
+    if (arch !== null) yield { entry, disk, arch };
   }
+}
+
+/** The architectures of the ELF files among `entries`, each with the first file that has it. */
+export function nativeCode(entries: Iterable<Entry>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { entry, arch } of nativeFiles(entries)) if (!found.has(arch)) found.set(arch, entry.path);
   return found;
 }
 
@@ -47,7 +65,8 @@ function readStart(path: string, into: Uint8Array): number {
   }
 }
 
-function hostArchitecture(): string {
+/** This machine's Debian architecture. */
+export function hostArchitecture(): string {
   try {
     return execFileSync('dpkg', ['--print-architecture'], {
       encoding: 'utf8',

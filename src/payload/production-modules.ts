@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 
-interface LockedPackage {
+export interface LockedPackage {
+  version?: string;
+  /** Of the archive that the registry has, as in Subresource Integrity: `sha512-…`. */
+  integrity?: string;
   dev?: boolean;
   optional?: boolean;
   devOptional?: boolean;
@@ -25,7 +28,7 @@ export interface ProductionModules {
 }
 
 /** npm's own record of what it installed comes last: package-lock.json is what the team agreed on. */
-const lockFiles = ['npm-shrinkwrap.json', 'package-lock.json', 'node_modules/.package-lock.json'];
+export const lockFiles = ['npm-shrinkwrap.json', 'package-lock.json', 'node_modules/.package-lock.json'];
 
 /**
  * Reads npm's lock file (package-lock.json, lockfileVersion 2 and 3) of the app in `dir`. `dev` packages are left out, as
@@ -51,7 +54,8 @@ export function productionModules(dir: string): ProductionModules {
   return { lockFile: null, roots: ['node_modules'], needed: new Set(), required: [], development: new Set() };
 }
 
-function lockedPackages(path: string): Readonly<Record<string, LockedPackage>> | null {
+/** What a lock file says of each directory; null: there is no such file, or it is older than version 2. */
+export function lockedPackages(path: string): Readonly<Record<string, LockedPackage>> | null {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -3,6 +3,8 @@ import { join, posix, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 import type { Entry, FileEntry } from '../package/package.ts';
 import type { Payload } from '../package/payload.ts';
+import { reading } from '../unreadable.ts';
+import { stampOf } from './file-stamp.ts';
 import { licenseText } from './license-file.ts';
 import { nativeCode, packageArchitecture } from './native-code.ts';
 import { payloadPaths } from './payload-paths.ts';
@@ -51,13 +53,14 @@ export async function readPayload(dir: string, options: PayloadOptions): Promise
     const stats = lstatSync(disk, { throwIfNoEntry: false });
     if (stats === undefined) continue;
     const mistake =
-      nameMistake(path) ?? (stats.isSymbolicLink() ? linkMistake(path, disk) : kindMistake(stats));
+      nameMistake(path) ??
+      (stats.isSymbolicLink() ? reading(disk, () => linkMistake(path, disk)) : kindMistake(stats));
     if (mistake !== null) {
-      mistakes.push(`${disk}: ${mistake}`);
+      mistakes.push(`${disk.replaceAll('\n', '\\n')}: ${mistake}`);
       continue;
     }
     if (stats.isFile()) newestSeconds = Math.max(newestSeconds, Math.floor(stats.mtimeMs / 1_000));
-    entries.push(entryOf(path, disk, stats, firstOfInode));
+    entries.push(reading(disk, () => entryOf(path, disk, stats, firstOfInode)));
   }
   if (mistakes.length > 0) throw new BadInput(mistakes.join('\n'));
 
@@ -83,7 +86,12 @@ function entryOf(path: string, disk: string, stats: Stats, firstOfInode: Map<str
     firstOfInode.set(inode, path);
   }
   const mode = ((stats.mode & 0o111) === 0 ? 0o644 : 0o755) | setId;
-  return { kind: 'file', path, mode, content: { disk: resolve(disk), size: stats.size } };
+  return {
+    kind: 'file',
+    path,
+    mode,
+    content: { disk: resolve(disk), size: stats.size, seen: stampOf(stats) },
+  };
 }
 
 function nameMistake(path: string): string | null {
@@ -112,11 +120,9 @@ function linkMistake(path: string, disk: string): string | null {
 function withParents(paths: readonly string[]): string[] {
   const all = new Set(paths);
   for (const path of paths) {
-    for (
-      let parent = posix.dirname(path);
-      parent !== '.' && !all.has(parent);
-      parent = posix.dirname(parent)
-    ) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const parent = path.slice(0, end);
+      if (all.has(parent)) break;
       all.add(parent);
     }
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Outcome, TestHost } from '../host/test-host.ts';
+import type { Host, Outcome } from '../host/host.ts';
 import type { RehearsalOptions } from './rehearsal-options.ts';
 import type { RehearsedPackage } from './rehearsed-package.ts';
 
@@ -9,15 +9,17 @@ const aptTimeout = 600_000;
 const settleTimeout = 120_000;
 
 const scripts = fileURLToPath(new URL('../../templates/rehearse/', import.meta.url));
+/** Where everything is that a rehearsal brings to the host. */
+export const bench = '/root/mkdeb-rehearsal';
 const env = { DEBIAN_FRONTEND: 'noninteractive' };
 
 /** What an admin does on the host with the package `name`, and what they see of it. */
 export class Admin {
-  readonly #host: TestHost;
+  readonly #host: Host;
   readonly #name: string;
   readonly #style: RehearsalOptions['style'];
 
-  constructor(host: TestHost, name: string, style: RehearsalOptions['style']) {
+  constructor(host: Host, name: string, style: RehearsalOptions['style']) {
     this.#host = host;
     this.#name = name;
     this.#style = style;
@@ -25,12 +27,12 @@ export class Admin {
 
   /** Puts the packages, in the style asked for, and what a rehearsal runs on the host there. */
   async bring(packages: readonly RehearsedPackage[]): Promise<void> {
-    await this.#host.copyIn(scripts, '/root/rehearse');
+    await this.#host.copyIn(scripts, `${bench}/rehearse`);
     for (const one of packages) {
       await this.#host.copyIn(one.file, fileOf(one));
       if (this.#style === 'handoff') continue;
-      await this.#host.run(['/root/rehearse/as-restart.sh', fileOf(one), '/root/plain.deb']);
-      await this.#host.run(['mv', '/root/plain.deb', fileOf(one)]);
+      await this.#host.run([`${bench}/rehearse/as-restart.sh`, fileOf(one), `${bench}/plain.deb`]);
+      await this.#host.run(['mv', `${bench}/plain.deb`, fileOf(one)]);
     }
   }
 
@@ -38,6 +40,8 @@ export class Admin {
     return this.#host.run(
       [
         ...['apt-get', 'install', '--quiet=2', '--no-install-recommends', '--allow-downgrades', '--yes'],
+        // Somebody else's apt may be at it; and nothing is to be taken away, or left in apt's cache.
+        ...['--no-remove', '-o', 'DPkg::Lock::Timeout=120', '-o', 'APT::Keep-Downloaded-Packages=false'],
         ...['-o', 'Dpkg::Use-Pty=0', fileOf(one)],
       ],
       { env, check: false, timeout: aptTimeout },
@@ -46,12 +50,17 @@ export class Admin {
 
   /** apt and all below it end at once when the new instance has begun to start; then what an admin does about it. */
   async installKilled(one: RehearsedPackage): Promise<Outcome> {
-    const cut = await this.#host.run(['perl', '/root/rehearse/kill-upgrade.pl', this.#name, fileOf(one)], {
+    const cut = await this.#host.run(['perl', `${bench}/rehearse/kill-upgrade.pl`, this.#name, fileOf(one)], {
       check: false,
       timeout: aptTimeout,
     });
     if (cut.exitCode !== 0) return cut;
     return this.#host.run(['dpkg', '--configure', '--pending'], { env, check: false, timeout: aptTimeout });
+  }
+
+  /** Back to the release before, as an admin does it who has no package of it. */
+  async rollback(): Promise<Outcome> {
+    return this.#host.run([`${this.#name}-handoff`, 'rollback'], { check: false, timeout: aptTimeout });
   }
 
   /** The version that the package's own status (or dpkg, where there is no handoff) says is in force. */
@@ -72,8 +81,11 @@ export class Admin {
   /** Waits until one instance is left; null, or why that did not come. */
   async settled(): Promise<string | null> {
     if (this.#style === 'restart') return null;
-    for (const until = Date.now() + settleTimeout; Date.now() < until; await sleep(200)) {
+    const until = Date.now() + settleTimeout;
+    for (let took = 0; Date.now() < until; await sleep(Math.max(200, took))) {
+      const asked = Date.now();
       const { next, releases } = await this.#status();
+      took = Date.now() - asked;
       const alive = releases.filter(({ instance }) => instance !== 'inactive' && instance !== 'failed');
       if (next === null && alive.length === 1) return null;
     }
@@ -94,7 +106,7 @@ interface HandoffStatus {
 }
 
 function fileOf({ version }: RehearsedPackage): string {
-  return `/root/${version}.deb`;
+  return `${bench}/${version}.deb`;
 }
 
 /** All that a command said. */

@@ -1,4 +1,4 @@
-import type { Outcome, TestHost } from '../host/test-host.ts';
+import type { Host, Outcome } from '../host/host.ts';
 import { type Admin, wordsOf } from './admin.ts';
 import { answerOf } from './client.ts';
 import type { Act } from './plan.ts';
@@ -8,7 +8,7 @@ import type { UsersCheck } from './users-check.ts';
 
 /** What acts are carried out with. */
 export interface Stage {
-  host: TestHost;
+  host: Host;
   admin: Admin;
   check: UsersCheck;
   packages: { old: RehearsedPackage; new: RehearsedPackage; bad: RehearsedPackage | null };
@@ -33,13 +33,18 @@ async function upgrade(act: UpgradeAct, stage: Stage): Promise<Seen> {
   const target = targetOf(act, stage);
   const during = check.during();
   const before = await admin.committed();
-  const outcome = await (act.do === 'kill' ? admin.installKilled(target) : admin.install(target));
+  const outcome = await carriedOutBy(admin, act, target);
   const ended = Date.now();
   await during.end();
   const unsettled = await admin.settled();
   const after = await admin.committed();
   const failure = unsettled ?? failureOf(act, target, outcome, { before, after });
   return { ended, said: wordsOf(outcome), failure };
+}
+
+function carriedOutBy(admin: Admin, act: UpgradeAct, target: RehearsedPackage): Promise<Outcome> {
+  if (act.do === 'rollback') return admin.rollback();
+  return act.do === 'kill' ? admin.installKilled(target) : admin.install(target);
 }
 
 async function reboot({ host, admin, path, packages }: Stage): Promise<Seen> {
@@ -68,7 +73,10 @@ function failureOf(
     if (exitCode === 0) return 'apt took it, though it had to be refused';
     return before === after ? null : `it was refused, but ${after} is committed in place of ${before}`;
   }
-  if (exitCode !== 0) return `apt exited with ${exitCode}: ${wordsOf(outcome).split('\n').at(-1) ?? ''}`;
+  if (exitCode !== 0) {
+    const command = act.do === 'rollback' ? `${target.name}-handoff rollback` : 'apt';
+    return `${command} exited with ${exitCode}: ${wordsOf(outcome).split('\n').at(-1) ?? ''}`;
+  }
   return after === target.version ? null : `${after} is committed afterwards`;
 }
 
@@ -84,5 +92,6 @@ function titleOf(act: Act, stage: Stage): string {
   if (act.do === 'reboot') return 'reboot';
   const { version } = targetOf(act, stage);
   if (act.do === 'refuse') return `the unhealthy ${version}`;
+  if (act.do === 'rollback') return `rollback to ${version}`;
   return `upgrade to ${version}${act.do === 'kill' ? ', killed' : ''}`;
 }

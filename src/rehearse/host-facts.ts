@@ -1,18 +1,21 @@
-import si from 'systeminformation';
-import type { TestHost } from '../host/test-host.ts';
+import type { Host } from '../host/host.ts';
 import type { HostFacts } from './recording.ts';
 
-/** What the rehearsal ran on: the test host's software, this machine's hardware. */
-export async function hostFacts(host: TestHost, debian: number): Promise<HostFacts> {
-  const first = async (...argv: string[]) => (await host.run(argv)).stdout.split('\n')[0]?.trim() ?? '';
-  const [cpu, memory] = await Promise.all([si.cpu(), si.mem()]);
+/** What the rehearsal runs on, as the host itself says it. */
+export async function hostFacts(host: Host): Promise<HostFacts> {
+  const told = async (...argv: string[]) => (await host.run(argv)).stdout;
+  const first = async (...argv: string[]) => (await told(...argv)).split('\n')[0]?.trim() ?? '';
+  const find = (text: string, key: RegExp) => key.exec(text)?.[1]?.trim() ?? '';
+  const release = await told('cat', '/etc/os-release');
+  const memory = find(await told('cat', '/proc/meminfo'), /^MemTotal: +(\d+) kB$/m);
   return {
-    debian,
-    systemd: (await first('systemctl', '--version')).replace(/^systemd (\d+).*$/, '$1'),
+    os: find(release, /^PRETTY_NAME="?([^"\n]*)"?$/m).replace(/ GNU\/Linux (\d+) \(\w+\)$/, ' $1'),
+    systemd: find(await first('systemctl', '--version'), /^systemd (\d+)/),
     dpkg: await first('dpkg-query', '--show', '--showformat=${Version}', 'dpkg'),
     kernel: await first('uname', '--kernel-release'),
-    cpu: `${cpu.manufacturer} ${cpu.brand}`.trim(),
-    cores: cpu.cores,
-    memoryBytes: memory.total,
+    cpu: find(await told('lscpu'), /^ *Model name: +(.*)$/m),
+    cores: Number(await first('nproc')),
+    memoryBytes: Number(memory) * 1024,
+    clock: { ahead: await host.clockAhead(), moved: 0 },
   };
 }

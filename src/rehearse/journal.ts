@@ -10,9 +10,9 @@ const unitMessages: Readonly<Record<string, string>> = {
 
 /**
  * The events in what `journalctl --output=json` printed: the handoff's own (HANDOFF_STEP) and, for a plain service,
- * what systemd did with `unit`.
+ * what systemd did with `unit`. The journal's clock was `ahead` ms ahead of the one that their times are told by.
  */
-export function stepEvents(journal: string, unit: string): StepEvent[] {
+export function stepEvents(journal: string, unit: string, ahead: number): StepEvent[] {
   const events: StepEvent[] = [];
   for (const line of journal.split('\n')) {
     if (!line.startsWith('{')) continue;
@@ -21,7 +21,7 @@ export function stepEvents(journal: string, unit: string): StepEvent[] {
     const step = text('HANDOFF_STEP') || (text('UNIT') === unit && unitMessages[text('MESSAGE_ID')]) || '';
     if (step === '') continue;
     events.push({
-      time: Number(text('__REALTIME_TIMESTAMP')) / 1000,
+      time: Number(text('__REALTIME_TIMESTAMP')) / 1000 - ahead,
       step,
       from: text('HANDOFF_FROM'),
       text: text('MESSAGE').replace(/^[a-z]+: /, ''),

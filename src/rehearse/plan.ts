@@ -6,14 +6,24 @@ export type Act =
   | { do: 'kill'; to: 'old' | 'new' }
   /** An upgrade to the unhealthy version, which must be refused. */
   | { do: 'refuse' }
+  /** Back to the release before, by the package's own command, without its package. */
+  | { do: 'rollback'; to: 'old' | 'new' }
   /** The load has ended; what is committed must serve after it. */
   | { do: 'reboot' };
 
+export interface WantedActs {
+  upgrades: number;
+  kill: boolean;
+  bad: boolean;
+  rollback: boolean;
+  reboot: boolean;
+}
+
 /**
- * Upgrades there and back, as many as asked for; then one that is killed; then the refusal; last the reboot, which is
- * the one thing here that no request survives.
+ * Upgrades there and back, as many as asked for; then one that is killed; then the refusal and the rollback; last the
+ * reboot, which is the one thing here that no request survives.
  */
-export function planActs(wanted: { upgrades: number; kill: boolean; bad: boolean; reboot: boolean }): Act[] {
+export function planActs(wanted: WantedActs): Act[] {
   const acts: Act[] = [];
   let to: 'old' | 'new' = 'new';
   const next = () => {
@@ -24,6 +34,7 @@ export function planActs(wanted: { upgrades: number; kill: boolean; bad: boolean
   for (let i = 0; i < wanted.upgrades; i++) acts.push({ do: 'upgrade', to: next() });
   if (wanted.kill) acts.push({ do: 'kill', to: next() });
   if (wanted.bad) acts.push({ do: 'refuse' });
+  if (wanted.rollback) acts.push({ do: 'rollback', to: next() });
   if (wanted.reboot) acts.push({ do: 'reboot' });
   return acts;
 }

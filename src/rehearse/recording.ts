@@ -29,14 +29,19 @@ export interface PackageFacts {
 }
 
 export interface HostFacts {
-  debian: number;
+  /** `Debian 12`, `Ubuntu 24.04.1 LTS`. */
+  os: string;
   systemd: string;
   dpkg: string;
   kernel: string;
-  /** Of the machine that the test host ran on. */
   cpu: string;
   cores: number;
   memoryBytes: number;
+  /**
+   * By how many ms its clock was ahead of this machine's when the load began, and how much that has changed until it
+   * ended. Times in a recording are those of this machine's clock.
+   */
+  clock: { ahead: number; moved: number };
 }
 
 /** One thing that was done to the host. */

@@ -1,10 +1,11 @@
 import { mkdtemp, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
-import { packageFileName } from '../commands/output-path.ts';
-import { preparePackage } from '../commands/prepare-package.ts';
+import { packageFile, preparePackages } from '../commands/prepare-packages.ts';
+import { interruptible } from '../deb/interruption.ts';
 import { readDeb } from '../deb/read-deb.ts';
 import { writeDeb } from '../deb/write-deb.ts';
+import { withSeparateSymbols } from '../debug-symbols/separate-symbols.ts';
 import type { PackageFacts } from './recording.ts';
 
 export interface RehearsedPackage extends PackageFacts {
@@ -47,13 +48,22 @@ export async function rehearsedPackage(given: string, work: string): Promise<Reh
 }
 
 async function built(dir: string, work: string): Promise<string> {
-  const { config, arch, epochSeconds, pkg } = await preparePackage(dir, {});
+  const [prepared, ...others] = await preparePackages(dir, {});
+  if (others.length > 0) {
+    throw new BadInput(
+      `${dir}: its configuration makes ${others.length + 1} packages; build them, and rehearse two files of one`,
+    );
+  }
+  const { epochSeconds, pkg } = prepared;
   const out = await mkdtemp(join(work, 'built-'));
-  const written = await writeDeb(pkg, join(out, packageFileName({ ...config, arch })), {
-    compression: 'gzip',
-    epochSeconds,
-  });
-  return written.path;
+  const path = join(out, packageFile(prepared));
+  const symbols = { mode: prepared.config.debugSymbols, arch: prepared.arch };
+  await interruptible(undefined, (signal) =>
+    withSeparateSymbols(pkg, symbols, signal, (separated) =>
+      writeDeb(separated.pkg, path, { compression: 'gzip', epochSeconds, signal }),
+    ),
+  );
+  return path;
 }
 
 /** A value of .mkdeb/settings, which are shell assignments; the ones asked for hold no quote themselves. */

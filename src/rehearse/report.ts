@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import { formatSeconds, formatSize } from '../commands/quantities.ts';
-import type { LossKind, RequestKind } from '../load/load-spec.ts';
+import type { Tally } from '../load/load-report.ts';
+import { type LossKind, lossKinds, requestKinds } from '../load/load-spec.ts';
 import { Quoted } from '../render/quote/quoted.ts';
 import { xml } from './junit.ts';
 import type { PackageFacts, Recording } from './recording.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
-import { lossWords, type Verdict } from './verdict.ts';
+import { kindWords, lossWords, type Verdict } from './verdict.ts';
 
 const template = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../templates/rehearse/${name}`, import.meta.url)), 'utf8');
@@ -19,6 +21,7 @@ export function asReport(recording: Recording, verdict: Verdict): string {
   const { load, packages, acts, checks, command } = recording;
   const timeline = timelineOf(recording);
   const uplot = join(dirname(createRequire(import.meta.url).resolve('uplot')));
+  const manyAddresses = Object.keys(load.byAddress).length > 1;
   const since = (time: number) => `${((time - load.started) / 1000).toFixed(2)} s`;
   const data = {
     ...timeline,
@@ -42,14 +45,15 @@ export function asReport(recording: Recording, verdict: Verdict): string {
       means: stepWords[band.step] ?? '',
       lost: timeline.losses.filter(({ at }) => at >= band.from && at < band.to).length,
     })),
-    losses: timeline.losses.map(({ at, step, kind, loss, detail }) => ({
+    losses: timeline.losses.map(({ at, step, kind, loss, address, detail }) => ({
       at: `${at.toFixed(3)} s`,
       loss: lossWords[loss],
       step: step ?? '–',
-      kind: kindWords[kind],
+      kind: `${kindWords[kind]}${manyAddresses ? ` (${isIPv6(address) ? 'IPv6' : 'IPv4'})` : ''}`,
       detail,
     })),
     lossSummary: lossSummary(recording, timeline),
+    clients: clientsOf(recording),
     checks: checks.map(({ stage, started, exitCode, said }) => ({
       at: since(started),
       stage,
@@ -143,6 +147,37 @@ function lossSummary({ load }: Recording, { losses }: Timeline): string {
   return `${all}, from ${first.at.toFixed(2)} s to ${last.at.toFixed(2)} s.`;
 }
 
+interface Client {
+  who: string;
+  sent: string;
+  lost: number;
+  lostAs: string;
+  reconnected: string;
+  p50: string;
+  p99: string;
+}
+
+/** What became of each kind of request, and where there are two addresses of what was sent to each. */
+function clientsOf({ load }: Recording): Client[] {
+  const row = (who: string, { sent, lost, losses, reconnected, latency }: Tally): Client => ({
+    ...{ who, lost, sent: sent.toLocaleString('en'), reconnected: reconnected.toLocaleString('en') },
+    lostAs: lossKinds
+      .filter((kind) => losses[kind] > 0)
+      .map((kind) => `${losses[kind].toLocaleString('en')} ${lossWords[kind]}`)
+      .join(', '),
+    p50: milliseconds(latency.p50),
+    p99: milliseconds(latency.p99),
+  });
+  const kinds = requestKinds.flatMap((kind) => {
+    const tally = load.byKind[kind];
+    return tally === undefined ? [] : [row(kindWords[kind], tally)];
+  });
+  const addresses = Object.entries(load.byAddress).map(([address, tally]) =>
+    row(`all over ${isIPv6(address) ? 'IPv6' : 'IPv4'}`, tally),
+  );
+  return addresses.length > 1 ? [...kinds, ...addresses] : kinds;
+}
+
 function factsOf({ host, packages, asked, load, style }: Recording): [string, string][] {
   const told = ({ name, version, handoff, size }: PackageFacts) =>
     `${name} ${version}, handoff ${style === 'restart' ? 'none: stopped and started' : handoff}, ${formatSize(size)}`;
@@ -155,19 +190,11 @@ function factsOf({ host, packages, asked, load, style }: Recording): [string, st
       'Generator',
       `at most ${milliseconds(load.behind.max)} late, ${Math.round(load.cpu * 100)} % of one core`,
     ],
-    ['Host', `Debian ${host.debian}, systemd ${host.systemd}, dpkg ${host.dpkg}, Linux ${host.kernel}`],
+    ['Host', `${host.os}, systemd ${host.systemd}, dpkg ${host.dpkg}, Linux ${host.kernel}`],
     ['Machine', `${host.cpu}, ${host.cores} cores, ${formatSize(host.memoryBytes)} memory`],
     ['Time', new Date(load.started).toISOString()],
   ];
 }
-
-const kindWords: Readonly<Record<RequestKind, string>> = {
-  connections: 'new connection',
-  keepAlive: 'kept connection',
-  long: 'long request',
-  downloads: 'download',
-  saturate: 'new connection',
-};
 
 /** The handoff's steps (docs/rehearse.md says more). */
 const stepWords: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInput } from '../bad-input.ts';
-import type { TestHost } from '../host/test-host.ts';
+import type { Host } from '../host/host.ts';
 import { startLoad } from '../load/start-load.ts';
 import { Admin, wordsOf } from './admin.ts';
 import { askedLoad } from './asked-load.ts';
@@ -21,11 +21,14 @@ export interface RehearsalInput {
   options: RehearsalOptions;
   packages: { old: RehearsedPackage; new: RehearsedPackage; bad: RehearsedPackage | null };
   kill: boolean;
+  rollback: boolean;
   reboot: boolean;
   /** A program of the user's own, on this machine; null: none. */
   check: string | null;
   /** The line that repeats it. */
   command: string;
+  /** Asks for an early end, at a moment at which nothing is under way on the host. */
+  stop: AbortSignal;
 }
 
 /** In ms. */
@@ -33,30 +36,36 @@ const betweenActs = 1_000;
 const lookEvery = 500;
 
 /**
- * Rehearses on a freshly booted host: installs the old version, puts load on, does the acts, and records it all. The
- * host stays as it is then. Throws BadInput where the old version does not answer as the load expects it.
+ * Rehearses on a host without the package: installs the old version, puts load on, does the acts, and records it all.
+ * The host stays as it is then. Throws BadInput where the old version does not answer as the load expects it.
  */
-export async function rehearse(host: TestHost, input: RehearsalInput, watcher: Watcher): Promise<Recording> {
-  const { options, packages, kill, reboot, command } = input;
+export async function rehearse(host: Host, input: RehearsalInput, watcher: Watcher): Promise<Recording> {
+  const { options, packages, kill, rollback, reboot, command, stop } = input;
   const { old, bad } = packages;
   const admin = new Admin(host, old.name, options.style);
   await admin.bring(Object.values(packages).filter((one) => one !== null));
   watcher.doing(`apt install ${old.name} ${old.version}`);
   const first = await admin.install(old);
   if (first.exitCode !== 0)
-    throw new BadInput(`${old.name} ${old.version} can’t be installed on a fresh host:\n${wordsOf(first)}`);
+    throw new BadInput(
+      `${old.name} ${old.version} can’t be installed on ${host.throwaway ? 'a fresh host' : host.name}:\n${wordsOf(first)}`,
+    );
   await expectAnswers(host, old, options);
-  const facts = await hostFacts(host, options.debian);
+  stop.throwIfAborted();
+  const facts = await hostFacts(host);
+  const { ahead } = facts.clock;
 
-  const story = new Story(host, old.name, options.style, Date.now(), (event) => watcher.step(event));
+  const clock = { began: Date.now(), ahead };
+  const story = new Story(host, old.name, options.style, clock, (event) => watcher.step(event));
   const check = new UsersCheck(input.check, host, old.port, (what) => watcher.doing(what));
   const stage: Stage = {
     ...{ host, admin, check, packages, path: options.path },
     doing: (what) => watcher.doing(what),
   };
-  const sampling = sampleUsage(host, old.name);
-  const acts = planActs({ upgrades: options.upgrades, kill, bad: bad !== null, reboot });
-  const underLoad = await doUnderLoad(acts, stage, story, options, watcher);
+  const sampling = sampleUsage(host, old.name, ahead);
+  const acts = planActs({ upgrades: options.upgrades, kill, bad: bad !== null, rollback, reboot });
+  const underLoad = await doUnderLoad(acts, stage, story, input, watcher);
+  facts.clock.moved = (await host.clockAhead()) - ahead;
   // Before a reboot: systemd stops (SIGSTOP) whatever runs, nsenter among it, which would never go on.
   const usage = await sampling.end();
   const last = reboot ? [await carryOut({ do: 'reboot' }, stage)] : [];
@@ -80,11 +89,11 @@ async function doUnderLoad(
   acts: readonly Act[],
   stage: Stage,
   story: Story,
-  options: RehearsalOptions,
+  { options, stop }: RehearsalInput,
   watcher: Watcher,
 ): Promise<{ load: Recording['load']; asked: string; records: ActRecord[] }> {
   const { host, check, packages } = stage;
-  const { spec, asked } = askedLoad(options, host.address4, packages.old.port);
+  const { spec, asked } = askedLoad(options, host, packages.old.port);
   watcher.doing(`load: ${asked}`);
   const load = await startLoad(host, spec);
   const started = Date.now();
@@ -93,16 +102,17 @@ async function doUnderLoad(
     await story.read();
   }, lookEvery);
   try {
-    await sleep(quietBefore);
+    await sleep(quietBefore, undefined, { signal: stop });
     await check.run('before');
     const records: ActRecord[] = [];
     for (const act of acts) {
       if (act.do === 'reboot') continue;
+      stop.throwIfAborted();
       records.push(await carryOut(act, stage));
       await sleep(betweenActs);
     }
     await check.run('after');
-    await sleep(Math.max(quietAfter, started + options.duration - Date.now()));
+    await sleep(Math.max(quietAfter, started + options.duration - Date.now()), undefined, { signal: stop });
     await watching.end();
     return { load: await load.stop(), asked, records };
   } finally {

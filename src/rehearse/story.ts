@@ -1,30 +1,35 @@
-import type { TestHost } from '../host/test-host.ts';
+import type { Host } from '../host/host.ts';
 import { stepEvents } from './journal.ts';
 import type { StepEvent } from './recording.ts';
 import type { RehearsalOptions } from './rehearsal-options.ts';
 
 /** The story of the upgrades so far, as the host's journal tells it. */
 export class Story {
-  readonly #host: TestHost;
+  readonly #host: Host;
   readonly #name: string;
   /** The plain service whose life is told too; empty: none. */
   readonly #unit: string;
   readonly #began: number;
+  readonly #ahead: number;
   readonly #step: (event: StepEvent) => void;
   #events: readonly StepEvent[] = [];
 
-  /** From `began` (unix ms) on; `step` is called with each event that is new. */
+  /**
+   * From `began` (unix ms) on, by this machine's clock, which the host's is `ahead` ms ahead of; `step` is called with
+   * each event that is new.
+   */
   constructor(
-    host: TestHost,
+    host: Host,
     name: string,
     style: RehearsalOptions['style'],
-    began: number,
+    { began, ahead }: { began: number; ahead: number },
     step: (event: StepEvent) => void,
   ) {
     this.#host = host;
     this.#name = name;
     this.#unit = style === 'restart' ? `${name}.service` : '';
     this.#began = began;
+    this.#ahead = ahead;
     this.#step = step;
   }
 
@@ -34,7 +39,7 @@ export class Story {
 
   /** Reads what has been told since. */
   async read(): Promise<void> {
-    const since = `--since=@${Math.floor(this.#began / 1000)}`;
+    const since = `--since=@${Math.floor((this.#began + this.#ahead) / 1000)}`;
     const { stdout } = await this.#host.run(
       [
         ...['journalctl', '--output=json', '--quiet', '--no-pager', since],
@@ -42,7 +47,7 @@ export class Story {
       ],
       { check: false },
     );
-    const events = stepEvents(stdout, this.#unit).filter(({ time }) => time >= this.#began);
+    const events = stepEvents(stdout, this.#unit, this.#ahead).filter(({ time }) => time >= this.#began);
     for (const event of events.slice(this.#events.length)) this.#step(event);
     this.#events = events;
   }

@@ -29,6 +29,8 @@ export interface TimedLoss {
   /** The step of the upgrade in which it fell; null outside of any. */
   step: string | null;
   kind: RequestKind;
+  /** The one that was asked. */
+  address: string;
   loss: LossKind;
   detail: string;
 }
@@ -104,9 +106,9 @@ function withAnswers({ events, load }: Recording): StepEvent[] {
 
 /** One that timed out fell when it was due, any other when it was noticed. */
 function timed(found: Loss, bands: readonly Band[], seconds: (time: number) => number): TimedLoss {
-  const { loss, kind, detail, time, due } = found;
+  const { loss, kind, address, detail, time, due } = found;
   const fell = loss === 'timed-out' ? due : time;
-  return { at: round(seconds(fell)), step: stepAt(bands, fell), kind, loss, detail };
+  return { at: round(seconds(fell)), step: stepAt(bands, fell), kind, address, loss, detail };
 }
 
 function usageOn(

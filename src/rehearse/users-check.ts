@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { execa } from 'execa';
-import type { TestHost } from '../host/test-host.ts';
+import type { Host } from '../host/host.ts';
+import { urlOf } from './client.ts';
 import type { CheckRecord } from './recording.ts';
 import { type Repetition, repeat } from './repeat.ts';
 
@@ -12,12 +13,12 @@ const pause = 100;
 export class UsersCheck {
   readonly records: CheckRecord[] = [];
   readonly #program: string | null;
-  readonly #host: TestHost;
+  readonly #host: Host;
   readonly #port: number;
   readonly #doing: (what: string) => void;
 
   /** `program`: null: there is none. */
-  constructor(program: string | null, host: TestHost, port: number, doing: (what: string) => void) {
+  constructor(program: string | null, host: Host, port: number, doing: (what: string) => void) {
     this.#program = program;
     this.#host = host;
     this.#port = port;
@@ -28,7 +29,7 @@ export class UsersCheck {
     if (this.#program === null) return;
     this.#doing(`${basename(this.#program)} ${stage} the upgrade`);
     const started = Date.now();
-    const address = this.#host.address4;
+    const address = this.#host.address;
     const [command = '', ...args] = this.#host.fromClient([this.#program, stage]);
     const { exitCode, all } = await execa(command, args, {
       all: true,
@@ -38,7 +39,7 @@ export class UsersCheck {
         REHEARSAL_STAGE: stage,
         REHEARSAL_ADDRESS: address,
         REHEARSAL_PORT: String(this.#port),
-        REHEARSAL_URL: `http://${address}:${this.#port}`,
+        REHEARSAL_URL: urlOf(this.#host, this.#port),
       },
     });
     this.records.push({ stage, started, ended: Date.now(), exitCode: exitCode ?? 127, said: all ?? '' });

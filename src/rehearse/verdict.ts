@@ -1,5 +1,5 @@
-import { type LossKind, lossKinds } from '../load/load-spec.ts';
-import { versionAfter } from './plan.ts';
+import { type LossKind, lossKinds, type RequestKind, requestKinds } from '../load/load-spec.ts';
+import { type Act, versionAfter } from './plan.ts';
 import type { Recording } from './recording.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -15,10 +15,12 @@ export interface Verdict {
 
 /** How late (ms, at the 99th percentile) the generator may be before it is itself the bottleneck. */
 const lateness = 50;
+/** How far (ms) the clocks of host and clients may drift apart before steps are told at the wrong time. */
+const clockSteadiness = 50;
 
 /** What is to be said of a rehearsal: ok only if no request was lost, and all went as it should. */
 export function verdictOf(recording: Recording): Verdict {
-  const { load, acts, packages, style, checks } = recording;
+  const { load, acts, packages, style, checks, host } = recording;
   const failures = acts.flatMap(({ title, failure }) => (failure === null ? [] : [`${title}: ${failure}`]));
   for (const { stage, exitCode, said } of checks) {
     const end = said.trim().split('\n').at(-1) ?? '';
@@ -36,18 +38,20 @@ export function verdictOf(recording: Recording): Verdict {
     );
   if (load.losses.unsent > 0)
     doubts.push(`${count(load.losses.unsent, 'request')} could not be sent: the generator ran out of ports`);
+  if (Math.abs(host.clock.moved) > clockSteadiness)
+    doubts.push(
+      `the host’s clock was set while the load went on, by ${Math.round(Math.abs(host.clock.moved))} ms: steps may be told that much too early or too late`,
+    );
   const ok = load.lost === 0 && failures.length === 0;
   return { ok, sentence: sentence(), failures, doubts };
 
   function sentence(): string {
-    const upgrades = acts.filter(({ act }) => 'to' in act).length;
+    const upgrades = acts.filter(({ act }) => isUpgrade(act)).length;
     const what = `${upgrades === 1 ? 'the upgrade' : `${upgrades} upgrades there and back`} of ${packages.old.name} from ${packages.old.version} to ${packages.new.version}`;
     const how = style === 'restart' ? ', stopped and started as a plain package does it,' : '';
     const sent = count(load.sent, 'request');
     const extra = acts.flatMap(({ act, failure }) =>
-      failure !== null || 'to' in act
-        ? []
-        : [act.do === 'refuse' ? `${packages.bad?.version} was refused` : 'it serves after a reboot'],
+      failure !== null || isUpgrade(act) ? [] : [wentWell(act, recording)],
     );
     const also = extra.length === 0 ? '' : `; ${extra.join('; ')}`;
     if (load.lost === 0 && failures.length === 0)
@@ -56,7 +60,17 @@ export function verdictOf(recording: Recording): Verdict {
     const kinds = lossKinds
       .filter((kind) => load.losses[kind] > 0)
       .map((kind) => `${number(load.losses[kind])} ${lossWords[kind]}`);
-    return `Lost ${number(load.lost)} of ${sent} (${kinds.join(', ')}) during ${what}${how.replace(/,$/, '')}${when()}.`;
+    return `Lost ${number(load.lost)} of ${sent} (${kinds.join(', ')}${byClient()}) during ${what}${how.replace(/,$/, '')}${when()}.`;
+  }
+
+  /** Where there is more than one kind of client. */
+  function byClient(): string {
+    if (Object.keys(load.byKind).length < 2) return '';
+    const of = requestKinds.flatMap((kind) => {
+      const lost = load.byKind[kind]?.lost ?? 0;
+      return lost > 0 ? [`${kindWords[kind]} ${number(lost)}`] : [];
+    });
+    return `; ${of.join(', ')}`;
   }
 
   function when(): string {
@@ -72,6 +86,17 @@ export function verdictOf(recording: Recording): Verdict {
   }
 }
 
+function isUpgrade(act: Act): boolean {
+  return act.do === 'upgrade' || act.do === 'kill';
+}
+
+function wentWell(act: Act, { packages }: Recording): string {
+  if (act.do === 'refuse') return `${packages.bad?.version} was refused`;
+  return act.do === 'rollback'
+    ? `a rollback brought ${packages[act.to].version} back`
+    : 'it serves after a reboot';
+}
+
 /** The kinds of loss as people say them. */
 export const lossWords: Readonly<Record<LossKind, string>> = {
   refused: 'refused',
@@ -82,6 +107,18 @@ export const lossWords: Readonly<Record<LossKind, string>> = {
   'server-error': 'answered 5xx',
   'wrong-answer': 'answered wrong',
   unsent: 'not sent',
+};
+
+/** What was lost, in one word or two. */
+export const kindWords: Readonly<Record<RequestKind, string>> = {
+  connections: 'new connection',
+  keepAlive: 'kept connection',
+  long: 'long request',
+  downloads: 'download',
+  webSockets: 'WebSocket',
+  messages: 'WebSocket message',
+  http2: 'HTTP/2 request',
+  saturate: 'one after the other',
 };
 
 function number(value: number): string {

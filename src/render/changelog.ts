@@ -1,3 +1,5 @@
+import type { ChangelogEntry } from '../config/changelog-file.ts';
+import { wrap } from '../config/description.ts';
 import { renderTemplate } from './template.ts';
 
 /**
@@ -11,6 +13,41 @@ export function renderChangelog(entry: {
   epochSeconds: number;
 }): string {
   return renderTemplate('doc/changelog', { ...entry, date: changelogDate(entry.epochSeconds) }, 'control');
+}
+
+/**
+ * The changelog of several entries, as Policy 4.4 and deb-changelog(5) have it; long lines are broken, as lintian wants
+ * them.
+ */
+export function renderChangelogEntries(name: string, entries: readonly ChangelogEntry[]): string {
+  const dated = entries.map((entry) => ({
+    ...entry,
+    changes: withSomething(entry).map((lines) => lines.map(broken)),
+    date: changelogDate(entry.epochSeconds),
+  }));
+  return renderTemplate('doc/changelog-entries', { name, entries: dated }, 'control');
+}
+
+/** The changelog of a package: the user's own where there is one. */
+export function packageChangelog(
+  config: { name: string; version: string; maintainer: string },
+  epochSeconds: number,
+  entries: readonly ChangelogEntry[] | null,
+): string {
+  return entries === null
+    ? renderChangelog({ ...config, epochSeconds })
+    : renderChangelogEntries(config.name, entries);
+}
+
+function broken(line: string): { start: string; rest: string[] } {
+  const [start = '', ...rest] = wrap(line, 75).split('\n');
+  return { start, rest };
+}
+
+/** An entry has one change at least, or dpkg-parsechangelog complains. */
+function withSomething({ version, changes }: ChangelogEntry): readonly (readonly string[])[] {
+  const some = changes.filter((lines) => lines.length > 0);
+  return some.length > 0 ? some : [[`Version ${version}.`]];
 }
 
 /** Its name in /usr/share/doc/NAME (Policy 12.7): a version with a Debian revision has a changelog for it. */

@@ -1,3 +1,4 @@
+import { bundledNodeProgram } from './bundled-node.ts';
 import { continuationLines } from './quote/control.ts';
 import { Quoted } from './quote/quoted.ts';
 import { renderTemplate } from './template.ts';
@@ -28,6 +29,8 @@ export interface Copyright {
   /** The app's own licence file, or null. */
   licenseText: string | null;
   epochSeconds: number;
+  /** The Node that the package brings, with the text of its licence, or null. */
+  node: { licenseText: string } | null;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface Copyright {
  * the maintainer in the year of `epochSeconds`. Throws BadInput for a value that does not fit its field.
  */
 export function renderCopyright(copyright: Copyright): string {
-  const { name, maintainer, homepage, license, licenseText, epochSeconds } = copyright;
+  const { name, maintainer, homepage, license, licenseText, epochSeconds, node } = copyright;
   const year = new Date(epochSeconds * 1000).getUTCFullYear();
   const holders = licenseText === null ? [] : holdersIn(licenseText);
   return renderTemplate(
@@ -47,15 +50,20 @@ export function renderCopyright(copyright: Copyright): string {
       homepage,
       holders: fieldLines(holders.length > 0 ? holders.join('\n') : `${year} ${maintainer}`),
       shortName: shortName(license),
-      terms: new Quoted(continuationLines(terms(license, licenseText)).join('\n')),
+      terms: lines(terms(license, licenseText)),
+      node: node === null ? null : { program: bundledNodeProgram, terms: lines(node.licenseText) },
     },
     'control',
   );
 }
 
+function lines(text: string): Quoted {
+  return new Quoted(continuationLines(text).join('\n'));
+}
+
 /** Lines of a field whose first one stands beside its name. */
 function fieldLines(text: string): Quoted {
-  return new Quoted(continuationLines(text).join('\n').trimStart());
+  return new Quoted(lines(text).text.trimStart());
 }
 
 /** The licence's short name as the format writes it: one word, or words joined by `or` and `and`. */

@@ -1,7 +1,7 @@
-import { gzipSync } from 'node:zlib';
 import type { AppConfig, ServiceConfig } from '../config/app-config.ts';
-import type { Entry, FileEntry, MaintainerScriptName } from '../package/package.ts';
+import type { Entry, FileEntry } from '../package/package.ts';
 import { renderGenerationStart } from './generation-start.ts';
+import { gzip } from './gzip.ts';
 import { needsLauncher } from './launcher.ts';
 import { renderSettings } from './settings.ts';
 import { readTemplate, renderTemplate } from './template.ts';
@@ -33,6 +33,8 @@ const runtime: ReadonlyArray<readonly [name: string, program: boolean]> = [
   ['guard', true],
   ['upgrade.sh', false],
   ['canary.sh', false],
+  ['hooks.sh', false],
+  ['hook', true],
   ['rollback.sh', false],
   ['cut-off.sh', false],
   ['face.sh', false],
@@ -41,6 +43,7 @@ const runtime: ReadonlyArray<readonly [name: string, program: boolean]> = [
   ['abilities.sh', false],
   ['room.sh', false],
   ['condition.sh', false],
+  ['arrival.sh', false],
   ['try-steering', true],
   ['try-network', true],
   ['port-holders', true],
@@ -55,6 +58,11 @@ const runtime: ReadonlyArray<readonly [name: string, program: boolean]> = [
   ['steering.pl', false],
 ];
 
+/** What is in a package's `/usr/lib/NAME/handoff`. */
+export function runtimeFiles(): { name: string; text: string; program: boolean }[] {
+  return runtime.map(([name, program]) => ({ name, text: readTemplate(`runtime/${name}`), program }));
+}
+
 /** The preload of a Node app, as it is in `templates/node/`. */
 const nodePreload = [
   'preload.cjs',
@@ -67,8 +75,15 @@ const nodePreload = [
   'child-environment.cjs',
 ];
 
-/** What a service's package carries besides its payload: units, runtime, the release's own files, host configuration. */
-export function renderServiceFiles(config: AppConfig, service: ServiceConfig): Entry[] {
+/**
+ * What a service's package carries besides its payload: units, runtime, the release's own files, host configuration.
+ * `withRelease` are units of the user's that run the code of the committed release.
+ */
+export function renderServiceFiles(
+  config: AppConfig,
+  service: ServiceConfig,
+  withRelease: readonly string[],
+): Entry[] {
   const { name } = config;
   const lib = `/usr/lib/${name}`;
   const instance = renderInstanceUnit(config, service);
@@ -77,11 +92,11 @@ export function renderServiceFiles(config: AppConfig, service: ServiceConfig): E
     text(`/usr/lib/systemd/system/${name}.service`, renderFaceUnit(config)),
     text(`/usr/lib/systemd/system/${name}@.service`, instance),
     text(`/usr/lib/systemd/system/${name}-handoff@.service`, renderBackgroundUnit(config)),
-    ...runtime.map(([file, program]) =>
-      text(`${lib}/handoff/${file}`, readTemplate(`runtime/${file}`), program ? 0o755 : 0o644),
+    ...runtimeFiles().map((file) =>
+      text(`${lib}/handoff/${file.name}`, file.text, file.program ? 0o755 : 0o644),
     ),
     text(`${lib}/dist/.mkdeb/instance.service`, instance),
-    text(`${lib}/dist/.mkdeb/settings`, renderSettings(config, service)),
+    text(`${lib}/dist/.mkdeb/settings`, renderSettings(config, service, withRelease)),
     ...(service.handoff === 'socket'
       ? [
           text(`${lib}/dist/.mkdeb/listen.socket`, renderListenSocket(config, service)),
@@ -115,21 +130,6 @@ export function renderServiceFiles(config: AppConfig, service: ServiceConfig): E
       content: { bytes: gzip(renderTemplate('host/handoff.8', named, 'control')) },
     },
   ];
-}
-
-/** The maintainer scripts of a service's package (Policy 6). */
-export function renderMaintainerScripts(
-  config: AppConfig,
-  service: ServiceConfig,
-): Partial<Record<MaintainerScriptName, string>> {
-  const render = (script: MaintainerScriptName) =>
-    renderTemplate(`maintscripts/${script}`, { name: config.name, user: service.user }, 'shell');
-  return { postinst: render('postinst'), prerm: render('prerm'), postrm: render('postrm') };
-}
-
-/** As Policy 12.1 wants manuals and changelogs: `gzip -9n`, the same bytes each time. */
-export function gzip(content: string): Uint8Array {
-  return gzipSync(content, { level: 9 });
 }
 
 function text(path: string, content: string, mode = 0o644): FileEntry {

@@ -4,9 +4,17 @@ import { releaseId } from '../package/release-id.ts';
 import { hasHealthSocket } from './launcher.ts';
 import { stopMs } from './stop-time.ts';
 import { renderTemplate } from './template.ts';
+import { variables } from './units.ts';
 
-/** The file that each release carries: what it was built with, for the runtime to read. */
-export function renderSettings(config: AppConfig, service: ServiceConfig): string {
+/**
+ * The file that each release carries: what it was built with, for the runtime to read. `withRelease` are the units that
+ * run its code beside it.
+ */
+export function renderSettings(
+  config: AppConfig,
+  service: ServiceConfig,
+  withRelease: readonly string[] = [],
+): string {
   const { health, drain } = service;
   return renderTemplate(
     'runtime/settings',
@@ -36,6 +44,12 @@ export function renderSettings(config: AppConfig, service: ServiceConfig): strin
       user: service.user,
       reloadSignal: service.reload.signal,
       probation: service.probation,
+      hooks: {
+        list: service.hooks.map(({ step, user, within }) => `${step}:${user}:${within}`).join(' '),
+        commands: service.hooks,
+      },
+      withRelease: withRelease.join(' '),
+      environment: Object.entries(variables(service)).map(([key, value]) => `--setenv=${key}=${value}`),
     },
     'shell',
   );

@@ -2,20 +2,24 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import { controlValue } from './quote/control.ts';
+import { fishWord } from './quote/fish.ts';
+import { manualText } from './quote/manual.ts';
 import { Quoted } from './quote/quoted.ts';
 import { shellComment, shellWord } from './quote/shell.ts';
 import { unitEnvironment, unitProgram, unitValue, unitVerbatim, unitWord } from './quote/unit.ts';
 
 /** The kinds of file a template can make; each quotes `<%= %>` in its own way. */
-export type TemplateKind = 'shell' | 'unit' | 'control';
+export type TemplateKind = 'shell' | 'fish' | 'unit' | 'control' | 'manual';
 
 type Quote = (value: string) => string;
 
 /** What `<%= value %>` does to a string. A list is quoted item by item, with spaces between. */
 const quoteOf: Readonly<Record<TemplateKind, Quote>> = {
   shell: shellWord,
+  fish: fishWord,
   unit: unitValue,
   control: controlValue,
+  manual: manualText,
 };
 
 /** What a template of a kind can call where its usual quoting is not the right one: `<%= word(argv) %>`. */
@@ -34,7 +38,9 @@ const functionsOf: Readonly<Record<TemplateKind, Record<string, (...args: never[
     /** A whole `Key=value` line as the user wrote it. */
     verbatim: (key: string, value: string) => new Quoted(unitVerbatim(key, value)),
   },
+  fish: {},
   control: {},
+  manual: {},
 };
 
 /** `templates/` of this package: the same two steps up from src/render/ and from dist/render/. */

@@ -1,6 +1,8 @@
 import { BadInput } from '../bad-input.ts';
 import type { AppConfig, ServiceConfig } from '../config/app-config.ts';
 import { formatListenAddress } from '../config/listen-address.ts';
+import { isNode } from '../config/node-engine.ts';
+import { bundledNodeFolder, bundledNodeProgram } from './bundled-node.ts';
 import { hasHealthSocket, launcherArguments, needsLauncher } from './launcher.ts';
 import { Quoted } from './quote/quoted.ts';
 import { unitProgram, unitWord } from './quote/unit.ts';
@@ -32,6 +34,7 @@ export function renderInstanceUnit(config: AppConfig, service: ServiceConfig): s
       withinMs: service.health.within,
       execStart: execStart(config.name, service),
       user: service.user,
+      path: service.node === null ? null : pathWithNode(config.name),
       variables: variables(service),
       stopMs: stopMs(service),
       lowPort: service.listeners.some((l) => l.port < 1024),
@@ -57,9 +60,19 @@ export function renderGuardUnit(config: AppConfig): string {
   return renderTemplate('systemd/guard.service', naming(config), 'unit');
 }
 
-/** Node apps ask PORT by custom. */
-function variables({ preload, listeners, environment }: ServiceConfig): Readonly<Record<string, string>> {
+/** The app's environment. Node apps ask PORT by custom. */
+export function variables({
+  preload,
+  listeners,
+  environment,
+}: ServiceConfig): Readonly<Record<string, string>> {
   return preload ? { PORT: String(listeners[0]?.port), ...environment } : environment;
+}
+
+/** systemd's own PATH (systemd.exec(5)), the release's Node before it: for what the app starts. */
+function pathWithNode(name: string): Quoted {
+  const release = `/usr/lib/${name}/releases/%i`;
+  return new Quoted(`PATH=${release}/${bundledNodeFolder}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin`);
 }
 
 /** What an instance has for itself while it runs; `%i` is its release. */
@@ -78,9 +91,11 @@ function execStart(name: string, service: ServiceConfig): Quoted {
   const [program = '', ...args] = service.exec;
   const command = program.startsWith('./')
     ? `${release}/${plainPath(program.slice(2))}`
-    : needsLauncher(service)
-      ? unitWord(program)
-      : unitProgram(program);
+    : service.node !== null && isNode(program)
+      ? `${release}/${bundledNodeProgram}`
+      : needsLauncher(service)
+        ? unitWord(program)
+        : unitProgram(program);
   const launcher = needsLauncher(service)
     ? [
         `${release}/.mkdeb/launch`,

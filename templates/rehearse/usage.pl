@@ -1,13 +1,13 @@
-# usage.pl NAME: four times a second what each instance of the package NAME uses, one line each:
-# UNIX-MS INSTANCE RESIDENT-BYTES CPU-MS. Runs on the test host until /run/rehearsal-ended is there.
+# usage.pl NAME OVER: four times a second what each instance of the package NAME uses, one line each:
+# UNIX-MS INSTANCE RESIDENT-BYTES CPU-MS. Runs on the host until the file OVER is there.
 use strict;
 use warnings;
 use POSIX ();
 
-my ($name) = @ARGV;
+my ($name, $over) = @ARGV;
 $| = 1;
 my $page = POSIX::sysconf(POSIX::_SC_PAGESIZE());
-until (-e '/run/rehearsal-ended') {
+until (-e $over) {
     chomp(my $time = `date +%s%3N`);
     # A package without a handoff has its plain service; the face of one with a handoff has no processes.
     for my $group (glob("/sys/fs/cgroup/system.slice/system-*.slice/$name\@*.service"), "/sys/fs/cgroup/system.slice/$name.service") {

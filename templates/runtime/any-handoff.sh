@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What a handoff does where its own file says nothing else. OLD and NEW are releases; OLD serves, NEW shall.
 
-# examine_host: whether this host can do what the handoff needs, as findings (doctor.sh).
+# examine_host LEVEL: whether this host can do what the handoff needs, as findings (doctor.sh); how bad it is if not.
 examine_host() { :; }
 
 # obstacle OLD NEW: prints why NEW can't take over while OLD serves, if it can't.
@@ -25,6 +25,10 @@ raise() { systemctl start "$(unit "$2")"; }
 # check NEW [OLD]: waits until NEW, and no other, answers its health check; prints how, or why not.
 check() { run_check "$1" ''; }
 
+# reach_new NEW: options for curl with which a request comes to NEW and to no other while it is gated; nothing where
+# that can't be had.
+reach_new() { :; }
+
 # share OLD NEW PERCENT: so many of a hundred new connections go to NEW. Fails where that can't be had.
 share() { return 1; }
 
@@ -44,7 +48,8 @@ back_out() { :; }
 # where its limit came first.
 drain() { :; }
 
-# lower OLD: stops it; nothing of what waits in its queues is lost.
+# lower OLD [FORCED]: stops it; nothing of what waits in its queues is lost. FORCED: it still has work in flight, and no
+# more time.
 lower() { systemctl stop "$(unit "$1")" || true; }
 
 # settle: whatever was cut off before: clients reach what the links say, and nothing is left of a handoff that nobody

@@ -51,6 +51,8 @@ run_canary_check() {
         . "$releases/$2/.mkdeb/settings"
         cd "$releases/$2"
         export OLD_RELEASE="$1" NEW_RELEASE="$2"
+        # A Node that the release brings.
+        export PATH="$releases/$2/.mkdeb/bin:$PATH"
         canary_check timeout 10 setpriv --reuid="$RUN_AS" --regid="$RUN_AS" --init-groups
     )
 }

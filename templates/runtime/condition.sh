@@ -2,7 +2,7 @@
 # The state that the handoff is in: what is half done, what has failed, what goes on, how the last one went.
 
 examine_condition() {
-    examine_package
+    examine_dpkg_state
     if booted; then
         examine_service
         examine_failures
@@ -12,8 +12,24 @@ examine_condition() {
     if booted; then examine_last; fi
 }
 
-# examine_package: dpkg's own word.
-examine_package() {
+# releases_are_whole: whether there is anything to look at; says so if not.
+releases_are_whole() {
+    if [ ! -r "$releases" ] || [ ! -x "$releases" ]; then
+        finding warn handoff "$releases can't be read" "$ask_again"
+        return 1
+    fi
+    for link in current next previous; do
+        id=$(linked "$link")
+        if [ -n "$id" ] && [ ! -r "$releases/$id/.mkdeb/settings" ]; then
+            finding fail handoff "release $id, which '$link' names, is not whole any more: nothing can be handed over" \
+                "install the package again (apt install --reinstall), and find out who has changed $releases"
+            return 1
+        fi
+    done
+}
+
+# examine_dpkg_state: dpkg's own word.
+examine_dpkg_state() {
     mend="dpkg --configure -a"
     case $(dpkg-query --show --showformat='${db:Status-Want} ${db:Status-Eflag} ${db:Status-Status}' "$name" 2>/dev/null || true) in
         'hold ok installed') finding warn package "installed, and on hold: apt does not upgrade it" "apt-mark unhold $name" ;;
@@ -36,6 +52,8 @@ examine_service() {
         finding warn service "$face is masked: an upgrade starts nothing" "systemctl unmask $name"
     elif ! policy_allows; then
         finding warn service "policy-rc.d forbids its restart: an upgrade starts nothing" "see /usr/sbin/policy-rc.d"
+    elif [ -n "$(shadow)" ]; then
+        shadowed
     elif [ -z "$serves" ] && [ "$(systemctl show --property=ActiveState --value "$face")" = inactive ]; then
         finding warn service "$name is stopped: an upgrade starts nothing" "systemctl start $name"
     elif [ -z "$serves" ]; then
@@ -46,6 +64,14 @@ examine_service() {
     else
         finding ok service "$(called "$serves") serves"
     fi
+}
+
+# shadow: a unit that the admin has made under the face's name, which systemd takes instead of the package's.
+shadow() { find /etc/systemd/system /run/systemd/system -maxdepth 1 -name "$name.service" -type f -size +0 2>/dev/null; }
+
+shadowed() {
+    finding fail service "$(shadow) is taken instead of the package's $name.service: systemctl starts that one, and no release" \
+        "stop it, take the file away (settings of your own go into $name.service.d/), systemctl daemon-reload"
 }
 
 # examine_failures: of the units of this package, whatever their state is for.
@@ -98,8 +124,11 @@ $(journalctl --quiet --no-pager --lines=1 --output=export "SYSLOG_IDENTIFIER=$na
         HANDOFF_STEP=switch HANDOFF_STEP=commit HANDOFF_STEP=back HANDOFF_STEP=prepare HANDOFF_STEP=ready \
         HANDOFF_STEP=probation HANDOFF_STEP=failed 2>/dev/null)
 JOURNAL
-    if [ -z "$last_time" ]; then
-        finding ok last "the journal does not reach back to the last handoff; $(linked current) was committed on $(date -d "@$(stat -c %Y "$releases/current")" '+%F %T')"
+    if [ -z "$last_time" ] && ! is_root; then
+        finding warn last "the journal can't be read: $(linked current) was committed on $(committed_on)" "$ask_again"
+        return
+    elif [ -z "$last_time" ]; then
+        finding ok last "the journal does not reach back to the last handoff; $(linked current) was committed on $(committed_on)"
         return
     fi
     last_said="$(date -d "@$last_time" '+%F %T'): $last_said"
@@ -109,3 +138,6 @@ JOURNAL
         finding ok last "$last_said"
     fi
 }
+
+# committed_on: when the link current was made.
+committed_on() { date -d "@$(stat -c %Y "$releases/current")" '+%F %T'; }

@@ -4,6 +4,7 @@
 
 # clear_up: with the lock held.
 clear_up() {
+    if booted; then forget_hook; fi
     if booted && [ -e "$replacing" ]; then start_again; fi
     clear_up_files
     abandoned=$(linked next)

@@ -14,6 +14,10 @@ face_start() {
     fi
     story_to=$current
     use_handoff "$current"
+    if ! reason=$(prepare_hook '' "$current"); then
+        warn start "$(called "$current") is not started: $reason"
+        return 1
+    fi
     systemctl reset-failed "$(unit "$current")" 2>/dev/null || true
     start_alone "$current"
     prune_now

@@ -87,9 +87,12 @@ mark_journal() {
 }
 
 # last_words ID: the end of what its journal got since the mark, indented.
-last_words() {
+last_words() { words_of --unit="$(unit "$1")"; }
+
+# words_of MATCH: the same of whatever journalctl is told.
+words_of() {
     journalctl --sync 2>/dev/null || true
-    journalctl --unit="$(unit "$1")" ${journal_mark:+--after-cursor="$journal_mark"} --lines=15 --output=short-precise --no-hostname --quiet --no-pager 2>/dev/null |
+    journalctl "$1" ${journal_mark:+--after-cursor="$journal_mark"} --lines=15 --output=short-precise --no-hostname --quiet --no-pager 2>/dev/null |
         sed 's/^/    /'
 }
 
@@ -116,6 +119,7 @@ whose_turn() {
 # forget_failures: the package goes; systemd would remember what failed until somebody says that it need not.
 forget_failures() {
     booted || return 0
+    forget_hook
     systemctl stop "$name-handoff@*.service" 2>/dev/null || true
     systemctl reset-failed "$name@*.service" "$name-handoff@*.service" 2>/dev/null || true
 }

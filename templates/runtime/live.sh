@@ -13,9 +13,9 @@ generation_runs() {
         [ "$(systemctl show --property=ActiveState --value "$name@live.service")" = activating ]
 }
 
-generation_processes() { "$here/generations" "$name@live.service" "$releases" --of "$1"; }
+generation_processes() { perl "$here/generations" "$name@live.service" "$releases" --of "$1"; }
 
-running_generations() { "$here/generations" "$name@live.service" "$releases"; }
+running_generations() { perl "$here/generations" "$name@live.service" "$releases"; }
 
 # serving_generation: the one that clients reach.
 serving_generation() {
@@ -24,5 +24,5 @@ serving_generation() {
         if [ -n "$served" ] && shares_unit "$served"; then served_ports="$served_ports $(setting "$served" PORTS)"; fi
     done
     # shellcheck disable=SC2086
-    "$here/generations" "$name@live.service" "$releases" --serving $served_ports
+    perl "$here/generations" "$name@live.service" "$releases" --serving $served_ports
 }

@@ -47,6 +47,7 @@ prepare() {
         rm -rf "$releases/.new"
         cp -a "$1" "$releases/.new" || return 1
     fi
+    # "hooked" is kept: what the prepare hook has made is there.
     rm -f "$releases/.new/.mkdeb/served" "$releases/.new/.mkdeb/failed"
     # The newest of all, also where the clock has been set back.
     touch "$releases/.new"

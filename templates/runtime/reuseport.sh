@@ -16,10 +16,10 @@ try_steer() {
 # Where it cannot be steered, the queue of the old one is all that there is to save.
 examine_host() {
     examine_steering warn
-    if perl "$here/try-steering" borrow 2>/dev/null && perl "$here/try-steering" attach 2>/dev/null; then
+    if ! is_root || { perl "$here/try-steering" borrow && perl "$here/try-steering" attach; } 2>/dev/null; then
         examine_migration warn
     else
-        examine_migration fail
+        examine_migration "$1"
     fi
 }
 
@@ -34,6 +34,9 @@ gate() {
 check() {
     if [ -n "${2:-}" ] && [ "$steered" = yes ]; then run_check "$1" "$(unit "$2")"; else run_check "$1" ''; fi
 }
+
+# The steering knows this address as a probe's (steering.pl).
+reach_new() { [ "$steered" = no ] || echo "--interface 127.0.0.77"; }
 
 share() {
     # shellcheck disable=SC2046

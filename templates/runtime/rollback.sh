@@ -92,6 +92,7 @@ take_back() {
     settle
     if reason=$(check "$2"); then
         say probation "$(called "$2") serves: $reason"
+        after_commit "$1" "$2"
     else
         warn probation "$(called "$2") is not healthy: $reason"
     fi

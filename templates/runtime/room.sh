@@ -1,6 +1,13 @@
 # shellcheck shell=sh
 # Whether one more instance and one more release have room on this host: memory, disk, ports. Sizes are in KiB.
 
+examine_room() {
+    examine_memory
+    examine_disk
+    examine_archive
+    examine_ports
+}
+
 # examine_memory: a new instance runs beside the old one until that has drained, and mostly needs what that one has.
 examine_memory() {
     available=$(available_kib)
@@ -28,8 +35,8 @@ examine_memory() {
     fi
 }
 
-# mb KIB
-mb() { echo "$(($1 / 1024)) MB"; }
+# mb KIB: for people.
+mb() { if [ "$1" -ge 1024 ]; then echo "$(($1 / 1024)) MB"; else echo "$1 kB"; fi; }
 
 # meminfo KEY
 meminfo() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
@@ -80,8 +87,13 @@ group_room_kib() {
     echo "$least"
 }
 
-# release_kib: what the next package takes when it is unpacked: what the installed one does.
+# release_kib: what the next package takes when it is unpacked: what the one at hand says, else what the installed one does.
 release_kib() {
+    if [ -n "$package_control" ]; then
+        size=$(control_field Installed-Size)
+        echo "${size:-0}"
+        return
+    fi
     size=$(dpkg-query --show --showformat='${Installed-Size}' "$name" 2>/dev/null) || size=
     if [ -z "$size" ]; then size=$(du -sk "$root" | cut -f 1); fi
     echo "$size"
@@ -98,9 +110,20 @@ existing() {
 free_kib() { df -k --output=avail "$1" | tail -n 1 | tr -cd '0-9'; }
 free_inodes() { df --output=iavail "$1" | tail -n 1 | tr -cd '0-9'; }
 
+# examine_place DIRECTORY: whether dpkg can write there at all.
+examine_place() {
+    case ,$(findmnt --noheadings --output OPTIONS --target "$1" 2>/dev/null), in
+        *,ro,*) ;;
+        *) return 0 ;;
+    esac
+    finding fail disk "$1 is mounted read-only: dpkg can't write there" "mount -o remount,rw $(findmnt --noheadings --output TARGET --target "$1")"
+    return 1
+}
+
 # examine_disk: dpkg writes the new files before it takes away the old ones, which the old release keeps.
 examine_disk() {
     place=$(existing "$root")
+    examine_place "$place" || return 0
     needed=$(release_kib)
     # A release is made of hard links to dist, which cost no space; where these can't be, of copies.
     if [ -d "$releases" ] && [ "$(stat -c %d "$releases")" != "$(stat -c %d "$root/dist" 2>/dev/null)" ]; then
@@ -116,18 +139,19 @@ examine_disk() {
     else
         finding ok disk "$room"
     fi
-    files=$(find "$root/dist" 2>/dev/null | wc -l)
+    files=${package_files:-$(find "$root/dist" 2>/dev/null | wc -l)}
     inodes=$(free_inodes "$place")
     if [ -n "$inodes" ] && [ "$inodes" -lt "$files" ]; then
         finding fail inodes "one more release is $files files, $inodes inodes are free in $place" "$help"
     fi
 }
 
-# examine_archive: apt gets a package from a repository into its archive first. It is no larger than its files.
+# examine_archive: apt gets a package from a repository into its archive first. One that is not at hand is no larger than
+# its files.
 examine_archive() {
     archive=/var/cache/apt/archives
     if command -v apt-config >/dev/null; then eval "$(apt-config shell archive Dir::Cache::archives/d)"; fi
-    needed=$(release_kib)
+    needed=${package_kib:-$(release_kib)}
     place=$(existing "${archive%/}")
     free=$(free_kib "$place")
     room="the package is $(mb "$needed") at most, $(mb "$free") are free in $place"
@@ -145,6 +169,8 @@ examine_ports() {
         finding warn ports "could not be looked at: $taken" "ss --listening --tcp --processes"
     elif [ -z "$taken" ]; then
         finding ok ports "$(setting "$examined" LISTEN): nobody else listens there"
+    elif ! is_root && [ -e "$releases" ]; then
+        finding warn ports "somebody listens there, perhaps $name itself: only root sees who" "$ask_again"
     else
         while read -r port holder; do
             finding fail ports "port $port is taken by $holder" \

@@ -5,8 +5,8 @@
 table=mkdeb-$name
 tables=$vip/tables/$name
 
-# aim ID [CANARY PERCENT]: new connections go to its address; so many of a hundred to that of CANARY. Where CANARY is
-# nobody, without a share, they are refused.
+# aim ID [FIRST PERCENT]: new connections go to its address; so many of a hundred to that of FIRST, as long as it takes
+# them. Where ID is nobody, those wait for FIRST while it takes none, and all others are refused.
 aim() { one_network_at_a_time aim_alone "$@"; }
 
 aim_alone() {
@@ -15,18 +15,48 @@ aim_alone() {
     load_rules
 }
 
+# step_down ID: it gets no new connections any more, whoever else does. Fails where it got none. With the lock held.
+step_down() {
+    read -r aimed first percent <"$tables/target"
+    [ "${percent:-0}" != 0 ] || first=
+    case $1 in
+        "$aimed") others=$first ;;
+        "$first") others=$aimed ;;
+        *) return 1 ;;
+    esac
+    case $others in
+        '' | nobody) aim_alone nobody "$1" 0 ;;
+        *) aim_alone "$others" ;;
+    esac
+}
+
 # load_rules: does nothing where they are loaded already, so that nobody who watches nftables wakes for it.
 load_rules() {
     [ -e "$tables/target" ] || return 0
     # shellcheck disable=SC2046
     rules $(cat "$tables/target") >"$tables/new"
-    if cmp -s "$tables/new" "$tables/rules" && nft -s list table inet "$table" 2>/dev/null | cmp -s - "$tables/listed"; then
+    if cmp -s "$tables/new" "$tables/rules" && list_rules 2>/dev/null | cmp -s - "$tables/listed"; then
         rm "$tables/new"
         return 0
     fi
     nft -f "$tables/new"
-    nft -s list table inet "$table" >"$tables/listed"
+    list_rules >"$tables/listed"
     mv "$tables/new" "$tables/rules"
+}
+
+# list_rules: as they are loaded, without what the kernel itself has put into the sets `dead4` and `dead6`.
+list_rules() {
+    nft -s list table inet "$table" | sed '
+        /^\tset dead[46] {$/,/^\t}$/ {
+            /elements = {/ {
+                :more
+                /}/ ! {
+                    N
+                    b more
+                }
+                d
+            }
+        }'
 }
 
 drop_rules() {
@@ -35,34 +65,38 @@ drop_rules() {
     nft delete table inet "$table" 2>/dev/null || true
 }
 
-# rules ID [CANARY PERCENT]: the table, as nft reads it (see aim).
+# rules ID [FIRST PERCENT]: the table, as nft reads it (see aim).
 rules() {
+    first=
+    if [ "${3:-0}" != 0 ] && has_network "$2"; then first=$2; fi
     cat <<TEXT
 table inet $table {}
 delete table inet $table
 table inet $table {
 $(own_addresses)
     # Where new connections go, by port.
-$(address_maps to "$(if [ "${2:-}" != nobody ]; then echo "$1"; fi)")
-$(if [ -n "${3:-}" ]; then address_maps canary "$2"; fi)
+$(address_maps to "$1")
+$(if [ -n "$first" ]; then address_maps first "$first" && dead_sets; fi)
     # From other hosts, and from the host itself.
     chain from_outside {
         type nat hook prerouting priority dstnat; policy accept;
 $(resolver_rules)
-$(destination_rules "$@")
+$(destination_rules "$1" "$first" "${3:-}")
     }
     chain from_host {
         type nat hook output priority -100; policy accept;
-$(destination_rules "$@")
+$(destination_rules "$1" "$first" "${3:-}")
     }
-    # An instance that has gone answers as a closed port does.
+    # An instance that has gone answers as a closed port does. One that is there and refuses is not asked for a while.
     chain gone_outside {
         type filter hook prerouting priority filter; policy accept;
-$(gone_rules "$1")
+$(gone_rules "$1" "${2:-}")
+$(if [ -n "$first" ]; then dead_rules "$first"; fi)
     }
     chain gone_host {
         type filter hook output priority filter; policy accept;
-$(gone_rules "$1")
+$(gone_rules "$1" "${2:-}")
+$(if [ -n "$first" ]; then dead_rules "$first"; fi)
     }
     # Nobody comes in but by the map.
     chain input {
@@ -105,11 +139,21 @@ address_maps() {
     echo "    map ${1}6 { type inet_service : ipv6_addr; ${elements6:+"elements = { $elements6};"} }"
 }
 
-# destination_rules ID [CANARY PERCENT]: what comes to where the app is said to listen. The instances' own addresses
+# destination_rules ID FIRST PERCENT: what comes to where the app is said to listen. The instances' own addresses
 # mean one instance.
 destination_rules() {
-    [ -z "${3:-}" ] || to_listeners "$2" canary "numgen random mod 10000 < $(hundredths "$3") "
-    to_listeners "$1" to ''
+    if [ -n "$2" ]; then
+        share=
+        [ "$3" = 100 ] || share="numgen random mod 10000 < $(hundredths "$3") "
+        alive4=
+        alive6=
+        if has_network "$1"; then
+            alive4='tcp dport != @dead4 '
+            alive6='tcp dport != @dead6 '
+        fi
+        to_listeners "$2" first "$alive4$share" "$alive6$share"
+    fi
+    [ "$1" = nobody ] || to_listeners "$1" to '' ''
 }
 
 # hundredths PERCENT: 5 gives 500, 0.25 gives 25.
@@ -121,7 +165,7 @@ hundredths() {
     esac | sed 's/^0*//'
 }
 
-# to_listeners ID PREFIX CONDITION
+# to_listeners ID PREFIX CONDITION4 CONDITION6
 to_listeners() {
     for listener in $(setting "$1" LISTEN); do
         port=${listener##*:}
@@ -133,16 +177,37 @@ to_listeners() {
             '['*']') four= six="ip6 daddr $(echo "$address" | tr -d '[]')" ;;
             *) four="ip daddr $address" six= ;;
         esac
-        [ -z "$four" ] || echo "        ip daddr != $all4 $four tcp dport $port $3dnat ip to tcp dport map @${2}4"
-        [ -z "$six" ] || echo "        ip6 daddr != $all6 $six tcp dport $port $3dnat ip6 to tcp dport map @${2}6"
+        [ -z "$four" ] || echo "        ip daddr != $all4 $four tcp dport $port ${3}dnat ip to tcp dport map @${2}4"
+        [ -z "$six" ] || echo "        ip6 daddr != $all6 $six tcp dport $port ${4}dnat ip6 to tcp dport map @${2}6"
     done
 }
 
-# gone_rules ID: for connections that conntrack still leads to an address that no instance has any more.
+# gone_rules ID…: for connections that conntrack still leads to an address that no instance has any more.
 gone_rules() {
-    for port in $(ports_of "$1"); do
+    for id in "$@"; do
+        has_network "$id" || continue
+        for port in $(known_ports "$id"); do echo "$port"; done
+    done | sort -u | while read -r port; do
         echo "        ct status dnat tcp dport $port ip daddr $all4 ip daddr != @own4 reject with tcp reset"
         echo "        ct status dnat tcp dport $port ip6 daddr $all6 ip6 daddr != @own6 reject with tcp reset"
+    done
+}
+
+# Ports at which the first one has just refused a connection: it has died, and systemd has not started it again.
+dead_sets() {
+    for family in 4 6; do
+        echo "    set dead$family { type inet_service; size 1024; flags dynamic, timeout; timeout 2s; }"
+    done
+}
+
+# dead_rules FIRST: that it refuses a connection (RFC 9293, 3.10.7.1: a reset with the sequence number 0) is noted and kept
+# from the client, which asks again after a second and is then led to the other one.
+dead_rules() {
+    slot=$(slot_of "$1")
+    refusal='tcp flags & (syn | fin | rst | ack) == rst | ack tcp sequence 0 ct status dnat'
+    for port in $(known_ports "$1"); do
+        echo "        ip saddr $(own4 "$slot") tcp sport $port $refusal update @dead4 { tcp sport } drop"
+        echo "        ip6 saddr $(own6 "$slot") tcp sport $port $refusal update @dead6 { tcp sport } drop"
     done
 }
 

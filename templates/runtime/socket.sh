@@ -61,6 +61,8 @@ check() {
     run_check "$1" '' "$check_at"
 }
 
+reach_new() { [ "$(setting "$1" HEALTH_SOCKET)" = no ] || echo "--unix-socket $run_state/$1/health"; }
+
 switch() {
     rm -rf "$(drop_in "$2")"
     systemctl daemon-reload

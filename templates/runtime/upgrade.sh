@@ -63,6 +63,7 @@ commit_only() {
     commit "$1"
     prune
     say commit "release $1 is committed and not started: $2"
+    restart_with_release
 }
 
 # policy_allows: whether the admin's policy-rc.d (if any) lets this package's service be restarted.
@@ -83,8 +84,11 @@ first_start() {
     if systemctl --quiet is-active "$name.service"; then how=restart; fi
     # The face has checked it already, and let it pass in any case.
     once=1
-    if deb-systemd-invoke "$how" "$name.service" && reason=$(check "$1"); then
+    if reason=$(prepare_hook '' "$1") && deb-systemd-invoke "$how" "$name.service" && reason=$(check "$1"); then
         say ready "$(called "$1") serves: $reason"
+        # There is nothing to go back to.
+        cold=$(run_hook ready '' "$1") || warn ready "$cold; $(called "$1") serves all the same"
+        after_commit '' "$1"
         return 0
     fi
     warn ready "$(called "$1") is not healthy: ${reason:-it did not start}"
@@ -99,6 +103,10 @@ TEXT
 # hand_over OLD NEW: NEW is prepared, and next names it.
 hand_over() {
     use_handoff "$2"
+    if ! reason=$(prepare_hook "$1" "$2"); then
+        turn_down "$1" "$2" "$reason"
+        return 1
+    fi
     mark_journal
     reason=$(obstacle "$1" "$2")
     if [ -n "$reason" ]; then
@@ -117,6 +125,10 @@ hand_over() {
         return 1
     fi
     say ready "$reason"
+    if ! reason=$(run_hook ready "$1" "$2"); then
+        go_back "$1" "$2" "$reason"
+        return 1
+    fi
     if ! reason=$(canary "$1" "$2"); then
         end_canary "$1" "$2"
         go_back "$1" "$2" "$reason"
@@ -129,6 +141,7 @@ hand_over() {
     fi
     commit "$2"
     say switch "new connections go to $(called "$2"), and it is what boots"
+    after_commit "$1" "$2"
 
     next_please
     retire_in_background "$1" "$2"
@@ -142,13 +155,16 @@ replace() {
     systemctl stop "$name.service" || true
     systemctl reset-failed "$name.service" 2>/dev/null || true
     reason='it did not start'
-    if systemctl start "$name.service" && reason=$(once=1 && check "$2"); then
+    cold=
+    if systemctl start "$name.service" && reason=$(once=1 && check "$2") && cold=$(run_hook ready "$1" "$2"); then
         commit "$2"
         rm -f "$replacing"
         prune
         say commit "$(called "$2") serves: $reason"
+        after_commit "$1" "$2"
         return 0
     fi
+    reason=${cold:-$reason}
     warn ready "$(called "$2") is not healthy: $reason"
     last_words "$2"
     echo "$1" >"$replacing"
@@ -161,8 +177,18 @@ replace() {
     systemctl reset-failed "$name.service" 2>/dev/null || true
     systemctl start "$name.service" || true
     rm -f "$replacing"
-    failed_story "$1" "$reason"
+    failed_story "$1" "the new instance is not healthy: $reason"
     return 1
+}
+
+# turn_down OLD NEW REASON: nothing of the new one has started.
+turn_down() {
+    warn prepare "$(called "$2") is not started: $3"
+    discard_unproven "$2"
+    unpoint next
+    systemctl daemon-reload
+    warn back "$(called "$1") has never stopped serving and stays what boots"
+    failed_story "$1" "$3"
 }
 
 # go_back OLD NEW REASON: the new one is not healthy; no client has reached it where it was gated.
@@ -176,13 +202,13 @@ go_back() {
     unpoint next
     systemctl daemon-reload
     warn back "$(called "$1") $back and stays what boots"
-    failed_story "$1" "$3"
+    failed_story "$1" "the new instance is not healthy: $3"
 }
 
 # failed_story OLD REASON
 failed_story() {
     cat >&2 <<TEXT
-$name: the upgrade failed: the new instance is not healthy: $2
+$name: the upgrade failed: $2
 $name: still serving: $(called "$1"), version $(setting "$1" VERSION); its journal: journalctl -u $(unit "$1")
 $name: what to do: install a version that works, or mend the cause (its journal is above; its settings
 $name: are in /etc/default/$name) and run 'dpkg --configure -a'.
@@ -196,7 +222,7 @@ retire_in_background() {
     wait_ms=$(setting "$2" DRAIN_WAIT_MS)
     wait_until=$(($(now_ms) + wait_ms))
     while [ "$(now_ms)" -lt "$wait_until" ]; do
-        if ! runs "$1" && ! retires "$1"; then
+        if ! retires "$1" && ! runs "$1"; then
             tell retire "$(called "$1") is stopped"
             return 0
         fi
@@ -244,14 +270,19 @@ retire() {
     if runs "$1"; then
         drained=$(drain "$1" "$story_to") || forced=yes
         [ -z "$drained" ] || say drain "$(called "$1"): $drained"
-        if ! await_successor; then
-            warn retire "$(called "$story_to") does not serve: $(called "$1") stays"
-            return 0
-        fi
-        one_at_a_time $lock_wait "the end of $1" || true
-        settle
+        while :; do
+            if ! await_successor; then
+                warn retire "$(called "$(linked current)") does not serve: $(called "$1") stays"
+                return 0
+            fi
+            one_at_a_time $lock_wait "the end of $1" || true
+            settle
+            # It may die at any moment; and it need not be the one that came after this one any more.
+            if takes_connections "$(linked current)"; then break; fi
+            next_please
+        done
         next_please
-        lower "$1"
+        lower "$1" "$forced"
     fi
     systemctl reset-failed "$(unit "$1")" 2>/dev/null || true
     one_at_a_time $lock_wait "the end of $1" || true

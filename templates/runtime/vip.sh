@@ -10,8 +10,8 @@
 . "$here/rules.sh"
 
 examine_host() {
-    examine_own_networks
-    [ "$(setting "$examined" ISOLATE)" = namespace ] || return 0
+    examine_own_networks "$1"
+    [ -z "$examined" ] || [ "$(setting "$examined" ISOLATE)" = namespace ] || return 0
     for firewall in $(forwarding_firewalls); do
         finding warn firewall "$(firewall_drops "$firewall")" "$(firewall_mend)"
     done
@@ -26,10 +26,9 @@ start_alone() {
 }
 
 # wind_down ID: somebody stops it while it serves. A program that knows nothing drops what it has on SIGTERM: new
-# connections are refused, and the others waited for, for as long as an app has from SIGTERM to SIGKILL.
+# connections go elsewhere or are refused, and the others waited for, for as long as an app has from SIGTERM to SIGKILL.
 wind_down() {
-    [ "$(cat "$tables/target")" = "$1" ] || return 0
-    aim "$1" nobody
+    one_network_at_a_time step_down "$1" || return 0
     # shellcheck disable=SC2046
     $(way_into "$1") "$here/drain" "$(unit "$1")" "$(($(setting "$1" STOP_MS) * 9 / 10))" "$(setting "$1" DRAIN_IDLE_MS)" $(ports_of "$1") || true
 }
@@ -59,9 +58,12 @@ check() {
     within=$(way_into "$1") run_check "$1" '' "one of:$(reachable_addresses "$1")"
 }
 
+reach_new() { echo "--connect-to ::$(own4 "$(slot_of "$1")"):"; }
+
 share() { aim "$1" "$2" "$3"; }
 
-switch() { takes_connections "$2" && aim "$2"; }
+# As long as the old one is there, it takes what the new one refuses: so nobody is refused when that dies.
+switch() { takes_connections "$2" && aim "$1" "$2" 100; }
 
 # It has to listen, not just to run.
 takes_connections() {
@@ -76,10 +78,27 @@ drain() {
     $(way_into "$1") "$here/drain" "$(unit "$1")" "$(setting "$1" DRAIN_LIMIT_MS)" "$(setting "$1" DRAIN_IDLE_MS)" $(ports_of "$1")
 }
 
+# Where the new one dies meanwhile, connections wait for it: the old one takes none any more, and drops on SIGTERM what
+# it has.
 lower() {
-    # shellcheck disable=SC2046
-    $(way_into "$1") "$here/drain" --queue "$(unit "$1")" $(ports_of "$1") || true
+    successor=$(linked current)
+    aim nobody "$successor" 100
+    if [ -n "${2:-}" ]; then
+        # shellcheck disable=SC2046
+        $(way_into "$1") "$here/drain" --queue "$(unit "$1")" $(ports_of "$1") || true
+    else
+        # shellcheck disable=SC2046
+        $(way_into "$1") "$here/drain" "$(unit "$1")" "$(setting "$1" STOP_MS)" "$(setting "$1" DRAIN_IDLE_MS)" $(ports_of "$1") >/dev/null || true
+    fi
     systemctl stop "$(unit "$1")" || true
+    await_successor || true
+    aim "$successor"
+}
+
+# stands_by ID: whether the one before it takes what it refuses.
+stands_by() {
+    read -r stood_by stands_for percent <"$tables/target"
+    [ "$stands_for ${percent:-}" = "$1 100" ] && [ "$stood_by" != nobody ] && runs "$stood_by"
 }
 
 let_go() { runs "$1" || take_network "$1"; }
@@ -87,7 +106,7 @@ let_go() { runs "$1" || take_network "$1"; }
 settle() {
     aim_at=$(serving)
     if [ -n "$aim_at" ] && has_network "$aim_at"; then
-        aim "$aim_at"
+        stands_by "$aim_at" || aim "$aim_at"
         guard_on "$aim_at"
     fi
     for network in $(network_ids); do

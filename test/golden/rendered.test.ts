@@ -5,6 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AppConfig, ServiceConfig } from '../../src/config/app-config.ts';
+import { noExtras } from '../../src/config/extras.ts';
+import { completePackaging } from '../../src/config/packaging.ts';
+import { noReadExtras } from '../../src/extras/read-extras.ts';
 import { assemblePackage } from '../../src/package/assemble.ts';
 import type { Package } from '../../src/package/package.ts';
 import { writeTree } from '../package-tree.ts';
@@ -32,11 +35,16 @@ const service: ServiceConfig = {
   drain: { wait: 10_000, limit: 60_000, idle: 2000, stop: 30_000 },
   keep: 3,
   canary: { steps: [{ share: 2.5, duration: 30_000 }], check: ['./check', "it's"] },
+  hooks: [
+    { step: 'prepare', command: ['./migrate', "it's"], user: 'root', within: 300_000 },
+    { step: 'commit', command: ['/usr/bin/logger', 'sold'], user: 'shop', within: 60_000 },
+  ],
   probation: 300_000,
   user: 'shop',
   environment: { GREETING: 'a "quoted" 100% $(word)\nsecond line' },
   workers: 2,
   preload: true,
+  node: null,
   unit: [
     ['Unit', 'Wants', 'postgresql.service'],
     ['Service', 'LimitNOFILE', '1048576'],
@@ -56,6 +64,9 @@ const fdApp: AppConfig = {
   license: 'MIT',
   relations: { depends: ['nodejs (>= 18)'], recommends: ['postgresql'] },
   ignore: [],
+  packaging: completePackaging({}, () => '').packaging,
+  debugSymbols: 'keep',
+  extras: noExtras,
   service,
 };
 
@@ -109,6 +120,7 @@ const reloadApp: AppConfig = {
     reload: { signal: 'USR2' },
     preload: false,
     canary: { steps: [], check: [] },
+    hooks: [],
     user: 'counter',
     workers: 1,
     environment: { GREETING: "it's 100%" },
@@ -140,7 +152,14 @@ describe.each([fdApp, selfApp, socketApp, reloadApp, vipApp, plain])('the packag
   const pkg: Package = assemblePackage(
     config,
     { entries: [], nativeArch: null, summary: '', license: null },
-    { arch: 'all', epochSeconds: 1_700_000_000 },
+    {
+      arch: 'all',
+      epochSeconds: 1_700_000_000,
+      contents: [],
+      node: null,
+      files: { scripts: {}, controlFiles: {}, changelog: null },
+      extras: noReadExtras,
+    },
   );
   const golden = (path: string) => join(import.meta.dirname, config.name, path);
   let tree: string;
@@ -165,7 +184,7 @@ describe.each([fdApp, selfApp, socketApp, reloadApp, vipApp, plain])('the packag
   });
 
   it.each(Object.entries(pkg.scripts))('has this %s', async (name, text) => {
-    await expect(text).toMatchFileSnapshot(golden(`DEBIAN/${name}`));
+    await expect(String(text)).toMatchFileSnapshot(golden(`DEBIAN/${name}`));
   });
 
   const rendered = pkg.entries.filter((entry) => entry.kind === 'file');

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { createTestHost } from '../../src/host/create-test-host.ts';
-import type { Outcome, TestHost } from '../../src/host/test-host.ts';
+import type { Outcome } from '../../src/host/host.ts';
+import type { TestHost } from '../../src/host/test-host.ts';
 import type { LoadReport } from '../../src/load/load-report.ts';
 import { type Load, startLoad } from '../../src/load/start-load.ts';
 import type { Config, ExampleOptions } from '../examples.ts';

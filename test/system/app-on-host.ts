@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Outcome, TestHost } from '../../src/host/test-host.ts';
+import type { Host, Outcome } from '../../src/host/host.ts';
 import type { LoadReport } from '../../src/load/load-report.ts';
 import { type ExampleKind, type ExampleOptions, makeExample } from '../examples.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/**
+ * How long a version is waited for: one that is wrong on purpose fails soon; one that is not must not fail where the
+ * machine is slow.
+ */
+export const patience = (more: object): string => ('variant' in more ? '4s' : '60s');
 
 export interface Workshop {
   /** The path of a package of the example, built by `mkdeb build`. */
@@ -37,7 +43,7 @@ export async function openWorkshop(): Promise<Workshop> {
  * filter that all of the host is under. `again`: the version that is installed already.
  */
 export async function aptInstall(
-  host: TestHost,
+  host: Host,
   deb: string,
   options: { check?: boolean; confined?: boolean; again?: boolean } = {},
 ): Promise<Outcome> {
@@ -54,7 +60,7 @@ export async function aptInstall(
       ...(options.again ? ['--reinstall'] : []),
       remote,
     ],
-    { env: { DEBIAN_FRONTEND: 'noninteractive' }, check: options.check ?? true, timeout: 180_000 },
+    { env: { DEBIAN_FRONTEND: 'noninteractive' }, check: options.check ?? true, timeout: 600_000 },
   );
 }
 
@@ -75,13 +81,13 @@ export function losses(report: LoadReport): { lost: number; kinds: Record<string
 export const nothingLost = { lost: 0, kinds: {}, first: [] };
 
 /** The body of an answer, asked on the host itself; an error where there is none. */
-export async function ask(host: TestHost, path = '/', port = 8080, address = 'localhost'): Promise<string> {
+export async function ask(host: Host, path = '/', port = 8080, address = 'localhost'): Promise<string> {
   const url = `http://${address}:${port}${path}`;
   return (await host.run(['curl', '-gsS', '--fail', '--max-time', '20', url])).stdout;
 }
 
 /** The version that answers. */
-export async function answeringVersion(host: TestHost, port = 8080, address = 'localhost'): Promise<string> {
+export async function answeringVersion(host: Host, port = 8080, address = 'localhost'): Promise<string> {
   return (JSON.parse(await ask(host, '/', port, address)) as { version: string }).version;
 }
 
@@ -93,29 +99,35 @@ export interface HandoffStatus {
   releases: { id: string; version: string; role: string; instance: string }[];
 }
 
-export async function handoffStatus(host: TestHost, name = 'hello-node'): Promise<HandoffStatus> {
+export async function handoffStatus(host: Host, name = 'hello-node'): Promise<HandoffStatus> {
   return JSON.parse((await host.run([`${name}-handoff`, 'status', '--json'])).stdout) as HandoffStatus;
 }
 
-/** Waits until the background drain has ended: exactly one instance is left. Rejects after 60 s. */
-export async function settled(host: TestHost, name = 'hello-node'): Promise<HandoffStatus> {
-  const deadline = Date.now() + 60_000;
+/** Waits until the background drain has ended: exactly one instance is left. Rejects after 120 s. */
+export async function settled(host: Host, name = 'hello-node'): Promise<HandoffStatus> {
+  const deadline = Date.now() + 120_000;
   for (;;) {
-    const status = await handoffStatus(host, name);
-    const alive = status.releases.filter((r) => r.instance !== 'inactive' && r.instance !== 'failed');
-    if (alive.length === 1 && status.next === null && (await backgroundUnits(host, name)) === '')
-      return status;
-    if (Date.now() > deadline) throw new Error(`still not settled: ${JSON.stringify(status)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // Asked first: the status costs the host much more.
+    const units = await unitsAtWork(host, name);
+    if (units.length === 1 && units[0]?.startsWith(`${name}@`)) {
+      const status = await handoffStatus(host, name);
+      const alive = status.releases.filter((r) => r.instance !== 'inactive' && r.instance !== 'failed');
+      if (alive.length === 1 && status.next === null) return status;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`still not settled: ${units} ${JSON.stringify(await handoffStatus(host, name))}`);
+    await pause(300);
   }
 }
 
-async function backgroundUnits(host: TestHost, name: string): Promise<string> {
-  const argv = ['systemctl', 'list-units', '--plain', '--no-legend', '--state=active,activating'];
-  return (await host.run([...argv, `${name}-handoff@*.service`])).stdout;
+async function unitsAtWork(host: Host, name: string): Promise<string[]> {
+  const states = '--state=active,activating,reloading,deactivating';
+  const argv = ['systemctl', 'list-units', '--plain', '--no-legend', '--full', states];
+  const { stdout } = await host.run([...argv, `${name}@*.service`, `${name}-handoff@*.service`]);
+  return stdout.split('\n').flatMap((line) => line.split(' ', 1).filter((unit) => unit !== ''));
 }
 
 /** What `systemctl is-active` says of a unit. */
-export async function activity(host: TestHost, unit = 'hello-node.service'): Promise<string> {
+export async function activity(host: Host, unit = 'hello-node.service'): Promise<string> {
   return (await host.run(['systemctl', 'is-active', unit], { check: false })).stdout.trim();
 }

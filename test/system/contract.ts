@@ -1,7 +1,8 @@
 /** The lines of the contract (the design's numbers), for every handoff. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestHost } from '../../src/host/create-test-host.ts';
-import type { DebianRelease, TestHost } from '../../src/host/test-host.ts';
+import type { Host } from '../../src/host/host.ts';
+import type { DebianRelease } from '../../src/host/test-host.ts';
 import { type Load, startLoad } from '../../src/load/start-load.ts';
 import type { ExampleKind } from '../examples.ts';
 import { type HandoffExample, handoffExamples } from '../handoffs.ts';
@@ -19,29 +20,39 @@ import {
   type Workshop,
 } from './app-on-host.ts';
 
+/** Makes a fresh host on which an app that needs `packages` can be installed. */
+type MakeHost = (debian: DebianRelease, packages: readonly string[]) => Promise<Host>;
+
+const testHost: MakeHost = (debian, packages) => createTestHost({ debian, packages });
+
 /** Declares the tests of the contract's lines on a Debian release, for every handoff. */
-export function testContractOn(debian: DebianRelease): void {
+export function testContractOn(debian: DebianRelease, makeHost: MakeHost = testHost): void {
   const rows = handoffExamples.map((example) => [example.handoff, example.kind, example] as const);
   describe.each(rows)('the handoff %s of the %s example', (_, kind, example) =>
-    testContract(debian, kind, example),
+    testContract(debian, makeHost, kind, example),
   );
 }
 
-function testContract(debian: DebianRelease, kind: ExampleKind, example: HandoffExample): void {
+function testContract(
+  debian: DebianRelease,
+  makeHost: MakeHost,
+  kind: ExampleKind,
+  example: HandoffExample,
+): void {
   const { port, packages, service, refused } = example;
   const name = `hello-${kind}`;
-  let host: TestHost;
+  let host: Host;
   let workshop: Workshop;
   let load: Load | undefined;
   const build = (version: string, variant?: (typeof refused)[number]) => {
-    const health = { path: '/health', within: variant ? '3s' : '20s', timeout: '1s', interval: '100ms' };
+    const health = { path: '/health', within: variant ? '3s' : '60s', timeout: '1s', interval: '100ms' };
     const config = { service: { ...service, health, drain: { wait: '1s', limit: '10s' } } };
     return workshop.build(kind, { version, config, ...(variant ? { variant } : {}) });
   };
   const version = () => answeringVersion(host, port);
   const someLoad = () =>
     startLoad(host, {
-      address: host.address4,
+      address: host.address,
       port,
       connections: { rate: 60, timeout: 30_000 },
       keepAlive: { clients: 5, rate: 2, timeout: 30_000 },
@@ -49,7 +60,7 @@ function testContract(debian: DebianRelease, kind: ExampleKind, example: Handoff
     });
   beforeAll(async () => {
     workshop = await openWorkshop();
-    host = await createTestHost({ debian, packages: [...packages] });
+    host = await makeHost(debian, packages);
     await aptInstall(host, await build('1.0.0'));
   });
   afterAll(async () => {
@@ -71,7 +82,8 @@ function testContract(debian: DebianRelease, kind: ExampleKind, example: Handoff
     expect(await version()).toBe('1.1.0');
   });
 
-  it.each(refused)(
+  // How a program fails is the same everywhere: on one release all ways are tried.
+  it.each(debian === 12 ? refused : refused.slice(0, 1))(
     '2: a version that %s is refused, and the old one never stops serving',
     async (variant) => {
       const bad = `9.9.${refused.indexOf(variant)}`;

@@ -39,6 +39,8 @@ interface Lived {
 describe('a drain that takes longer than apt waits', () => {
   /** As for WebSockets of an hour (limit: 1h, stop: 1h), scaled down. */
   const limit = 6000;
+  /** What a slow machine takes longer (ms); far less than a limit that is not kept. */
+  const patience = 20_000;
   const drain = { wait: '0s', limit: '6s', stop: '6s', idle: '500ms' };
   let host: TestHost;
   let dir: string;
@@ -100,7 +102,7 @@ describe('a drain that takes longer than apt waits', () => {
     for (const { lived, heard } of [a, b]) {
       expect(heard).toMatch(/^HTTP\/1\.1 101 [\s\S]*1\.0\.0\.*$/);
       expect(lived).toBeGreaterThan(1000 + 2 * limit);
-      expect(lived).toBeLessThan(returned + 2 * limit + 3000);
+      expect(lived).toBeLessThan(returned + 2 * limit + patience);
     }
     // Echoed all the time.
     expect((b.heard.match(/\.(?=\.*$)/g) ?? []).length).toBeGreaterThan((2 * limit) / 200 / 2);
@@ -117,7 +119,7 @@ describe('a drain that takes longer than apt waits', () => {
     const returned = performance.now() - began;
     const { lived } = await quiet;
     expect(lived).toBeGreaterThan(limit);
-    expect(lived).toBeLessThan(1000 + returned + limit + 3000);
+    expect(lived).toBeLessThan(1000 + returned + limit + patience);
     await settled(host, 'chat');
   });
 

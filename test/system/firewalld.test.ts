@@ -38,7 +38,7 @@ describe('a program behind the handoff vip, on a host with firewalld', () => {
     load = await startLoad(host, {
       address: host.address4,
       port,
-      connections: { rate: 200, timeout: 30_000 },
+      connections: { rate: 100, timeout: 30_000 },
       long: { inFlight: 3, path: '/slow?ms=3000', timeout: 30_000 },
     });
     const upgrade = aptInstall(host, await workshop.build('fixed', { version: '1.1.0' }));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestHost } from '../../src/host/create-test-host.ts';
-import { CommandFailed, type DebianRelease, type TestHost } from '../../src/host/test-host.ts';
+import { CommandFailed } from '../../src/host/host.ts';
+import type { DebianRelease, TestHost } from '../../src/host/test-host.ts';
 
 const exec = promisify(execFile);
 

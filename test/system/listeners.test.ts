@@ -61,7 +61,7 @@ describe('a host that forbids pidfd_getfd', () => {
     const load = await startLoad(host, {
       address: host.address4,
       port: 8080,
-      connections: { rate: 500 },
+      connections: { rate: 200 },
       keepAlive: { clients: 20, rate: 4 },
       long: { inFlight: 5, path: '/slow?ms=2000' },
     });

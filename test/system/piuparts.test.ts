@@ -17,7 +17,7 @@ it('piuparts has nothing to say: installed, removed, purged and installed again 
   // With a standard input that stays open it waits for somebody to answer.
   const { stdout } = await execa('piuparts', [`--existing-chroot=${root}`, ...options, deb], {
     stdin: 'ignore',
-    timeout: 280_000,
+    timeout: 800_000,
   });
   expect(stdout).toContain('PASS: All tests.');
 });

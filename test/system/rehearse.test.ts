@@ -21,30 +21,37 @@ describe('mkdeb rehearse', () => {
 
   beforeAll(async () => {
     work = await mkdtemp(join(tmpdir(), 'mkdeb-rehearse-test-'));
-    const config = {
+    // A slow machine takes its time to start a healthy version; what is unhealthy is waited for in vain.
+    const config = (within: string) => ({
       service: {
-        health: { path: '/health', within: '3s', interval: '100ms' },
-        drain: { wait: '1s', limit: '3s' },
+        health: { path: '/health', within, interval: '100ms' },
+        drain: { wait: '1s', limit: '3s', stop: '4s' },
       },
-    };
+    });
     for (const version of ['1.0.0', '1.1.0'])
-      await makeExample('node', { version, config }, join(work, version));
-    await makeExample('node', { version: '1.2.0', variant: 'answers-500', config }, join(work, 'bad'));
+      await makeExample('node', { version, clients: true, config: config('60s') }, join(work, version));
+    const bad = { version: '1.2.0', variant: 'answers-500', config: config('3s') } as const;
+    await makeExample('node', bad, join(work, 'bad'));
     await cp(join(import.meta.dirname, 'rehearsal-check.sh'), join(work, 'check'));
   });
   afterAll(() => rm(work, { recursive: true, force: true }));
 
-  it('shows that an upgrade loses nothing, that it survives its killing, and that an unhealthy version is refused', async () => {
+  it('shows that an upgrade loses nothing, that it survives its killing, that an unhealthy version is refused, and the way back', async () => {
     const { exitCode, stdout, stderr } = await rehearse(
-      ...['--kill', '--reboot', '--bad', 'bad', '--check', './check'],
+      ...['--kill', '--rollback', '--reboot', '--bad', 'bad', '--check', './check'],
+      ...['--download', '/download?seconds=2', '--websocket', '/', '--ipv6'],
       ...['--json', 'r.json', '--junit', 'r.xml', '--report', 'r.html', '--svg', 'r.svg'],
     );
     expect(stdout).toMatch(
-      /^Nothing was lost: [\d,]+ requests, every one answered, .*; 1\.2\.0 was refused; it serves after a reboot\.$/m,
+      /^Nothing was lost: [\d,]+ requests, every one answered, .*; 1\.2\.0 was refused; a rollback brought 1\.1\.0 back; it serves after a reboot\.$/m,
     );
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/switch: new connections go to hello-node@1\.1\.0\.service/);
     const recording = await recorded();
+    for (const kind of ['connections', 'keepAlive', 'downloads', 'webSockets', 'messages'] as const)
+      expect(recording.load.byKind[kind]?.ok, kind).toBeGreaterThan(0);
+    expect(recording.load.byKind.webSockets?.reconnected).toBeGreaterThan(0);
+    expect(Object.keys(recording.load.byAddress)).toHaveLength(2);
     const steps = timelineOf(recording).bands.map(({ step }) => step);
     expect(steps.slice(0, 5)).toEqual(['prepare', 'start', 'switch', 'drain', 'retire']);
     expect(steps).toContain('go back');
@@ -71,5 +78,8 @@ describe('mkdeb rehearse', () => {
     expect(stderr.trim().split('\n').at(-1)).toBe(
       'GET /nowhere of hello-node 1.0.0 on port 8080 is answered with status 404; name a path that is answered 200 with --path',
     );
+    const http2 = await rehearse('--http2', '3');
+    expect(http2.exitCode).toBe(2);
+    expect(http2.stderr).toContain('GET / in HTTP/2 of hello-node 1.0.0 on port 8080 is not answered');
   });
 });

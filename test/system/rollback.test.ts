@@ -45,7 +45,7 @@ describe.each(rows)('the %s example on Debian %d', (kind, debian, port) => {
       await host.run(['systemctl', 'kill', '--signal=SIGKILL', unit], { check: false });
       await pause(600);
     }
-    await expect.poll(() => activity(host, unit), { timeout: 20_000 }).toBe('failed');
+    await expect.poll(() => activity(host, unit), { timeout: 60_000 }).toBe('failed');
   }
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.each(rows)('the %s example on Debian %d', (kind, debian, port) => {
     const { exitCode, stdout } = await handoff('rollback');
     const seconds = (Date.now() - began) / 1000;
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('new connections go to')]);
-    expect(seconds).toBeLessThan(15);
+    expect(seconds).toBeLessThan(30);
     await settled(host, name);
     expect(losses(await load.stop())).toEqual(nothingLost);
     expect(await version()).toBe('1.0.0');
@@ -111,7 +111,7 @@ describe.each(rows)('the %s example on Debian %d', (kind, debian, port) => {
     await aptInstall(host, await build('1.2.0'));
     await settled(host, name);
     await failForGood('1.2.0');
-    await expect.poll(() => version().catch(() => ''), { timeout: 20_000 }).toBe('1.0.0');
+    await expect.poll(() => version().catch(() => ''), { timeout: 60_000 }).toBe('1.0.0');
     const { current, releases } = await settled(host, name);
     expect(current).toBe('1.0.0_2');
     expect(releases.find((r) => r.id === '1.2.0')).toMatchObject({ role: 'previous', instance: 'failed' });
@@ -124,7 +124,7 @@ describe.each(rows)('the %s example on Debian %d', (kind, debian, port) => {
 
   it('does not go back and forth between two that fail', async () => {
     await failForGood('1.0.0_2');
-    await expect.poll(() => activity(host, `${name}.service`), { timeout: 20_000 }).toBe('failed');
+    await expect.poll(() => activity(host, `${name}.service`), { timeout: 60_000 }).toBe('failed');
     await host.run(['systemctl', 'start', name]);
     expect(await version()).toBe('1.0.0');
   });

@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { cacheDirectory } from '../cache-directory.ts';
-import type { Outcome, RunOptions, TestHost, TestHostOptions } from '../test-host.ts';
+import { copyIn, raw } from '../copy-in.ts';
+import type { Outcome, RunOptions } from '../host.ts';
+import { asAtLogin } from '../login-environment.ts';
+import { runInSession } from '../run-in-session.ts';
+import type { TestHost, TestHostOptions } from '../test-host.ts';
 import { cgroup2Mount } from './cgroup2.ts';
 import { containerInit } from './container-init.ts';
 import { debianRoot } from './debian-root.ts';
 import { Keeper } from './keeper.ts';
-import { runInSession } from './run-in-session.ts';
 import { script } from './scripts.ts';
 
 /** Times in ms. Booting takes about 1 s; a machine busy with other hosts may need many times that. */
@@ -17,18 +20,7 @@ const bootTimeout = 90_000;
 /** systemd gives a service 90 s to stop before it kills it. */
 const offTimeout = 120_000;
 const runTimeout = 120_000;
-const copyTimeout = 120_000;
 const pollInterval = 20;
-
-/** What login(1) gives root on Debian, and nothing of this process's own environment. */
-const loginEnvironment: Readonly<Record<string, string>> = {
-  HOME: '/root',
-  LANG: 'C.UTF-8',
-  LOGNAME: 'root',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  SHELL: '/bin/sh',
-  USER: 'root',
-};
 
 /**
  * Boots a fresh host in a systemd-nspawn container over a cached root. Needs root. Ends with it booted, or with an
@@ -64,6 +56,9 @@ class NspawnHost implements TestHost {
   readonly name: string;
   readonly address4 = '198.51.100.10';
   readonly address6 = '2001:db8:6d6b::10';
+  readonly address = this.address4;
+  readonly otherAddress = this.address6;
+  readonly throwaway = true;
   readonly #keeper: Keeper;
   /** For commands from outside; beside the cgroups that the host's systemd makes. */
   readonly #cgroup: string;
@@ -113,21 +108,7 @@ class NspawnHost implements TestHost {
   }
 
   async copyIn(local: string, remote: string): Promise<void> {
-    const found = await stat(local);
-    if (found.isDirectory()) {
-      await this.run(['mkdir', '-p', remote]);
-      const [command, ...args] = this.#enter(['tar', '-x', '-C', remote]);
-      await execa('tar', ['-c', '-C', local, '--owner=root', '--group=root', '.'], raw).pipe(
-        command,
-        args,
-        raw,
-      );
-    } else {
-      const mode = (found.mode & 0o7777).toString(8);
-      await this.run(['install', '-D', '-m', mode, '/dev/null', remote]);
-      const [command, ...args] = this.#enter(['dd', 'status=none', 'bs=1M', `of=${remote}`]);
-      await execa(command, args, { stdin: { file: local }, timeout: copyTimeout });
-    }
+    await copyIn((argv) => this.#enter(argv), local, remote);
   }
 
   async copyOut(remote: string, local: string): Promise<void> {
@@ -147,6 +128,11 @@ class NspawnHost implements TestHost {
     }
   }
 
+  /** It has this machine's clock. */
+  async clockAhead(): Promise<number> {
+    return 0;
+  }
+
   fromClient(argv: readonly string[]): string[] {
     return ['nsenter', `--net=/proc/${this.#keeper.pid}/ns/net`, '--', ...argv];
   }
@@ -157,18 +143,9 @@ class NspawnHost implements TestHost {
     await this.#keeper.end();
   }
 
-  #enter(argv: readonly string[], env: Readonly<Record<string, string>> = {}): [string, ...string[]] {
+  #enter(argv: readonly string[], env?: Readonly<Record<string, string>>): [string, ...string[]] {
     if (this.#init === null) throw new Error(`${this.name} is off`);
-    const assignments = Object.entries({ ...loginEnvironment, ...env }).map(
-      ([key, value]) => `${key}=${value}`,
-    );
-    return [
-      script('enter.sh'),
-      String(this.#init),
-      this.#cgroup,
-      this.#pidfdGetfd,
-      ...['env', '--ignore-environment', '--chdir=/root', ...assignments, ...argv],
-    ];
+    return [script('enter.sh'), String(this.#init), this.#cgroup, this.#pidfdGetfd, ...asAtLogin(argv, env)];
   }
 
   /** The command itself may be killed by the shutdown that it asked for, before or after it could say so. */
@@ -206,6 +183,3 @@ class NspawnHost implements TestHost {
     await this.#keeper.off(offTimeout);
   }
 }
-
-/** For archives: bytes, not text, passed on and not gathered. */
-const raw = { encoding: 'buffer', buffer: { stdout: false, stderr: true }, timeout: copyTimeout } as const;

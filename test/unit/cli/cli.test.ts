@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -262,7 +263,8 @@ describe('mkdeb init', () => {
     });
     expect(mkdeb(dir, ['init', 'app']).status).toBe(0);
     const yaml = readFileSync(join(dir, 'app/mkdeb.yaml'), 'utf8');
-    expect(yaml).toMatch(/^name: greeter /);
+    expect(yaml).toMatch(/^# name: greeter \(from go\.mod\)$/m);
+    expect(yaml).toMatch(/^version: 0\.1\.0 /m);
     expect(yaml).toContain('\n  exec: ./greeter ');
     expect(yaml).toContain('\n  port: 9090 ');
     writeFileSync(join(dir, 'app/greeter'), '', { mode: 0o755 });
@@ -283,14 +285,40 @@ describe('mkdeb rehearse', () => {
     const options = ['--debian', '10', '--rate', '0', '--path', 'x', '--duration', 'long', '--against', 'it'];
     const { status, stderr } = mkdeb(appDirectory({}), ['rehearse', 'a.deb', 'b.deb', ...options, '--kill']);
     expect(stderr.split('\n')).toEqual([
-      '--debian is "10"; expected one of 12, 13',
       '--against is "it"; expected "restart"',
       '--duration is "long"; expected a duration of at most 24h such as 500ms, 30s, 2m or 1h',
+      '--debian is "10"; expected one of 12, 13',
       '--rate is "0"; expected a whole number from 1 to 20,000',
       '--path is "x"; expected a path such as "/health"',
       '',
     ]);
     expect(status).toBe(2);
+  });
+
+  test('says which clients it can’t make anything of: exit 2', () => {
+    const options = [
+      '--download',
+      'x',
+      '--websocket',
+      '/a#b',
+      '--message',
+      'hello',
+      '--answer',
+      '(',
+      '--http2',
+      'all',
+    ];
+    const { status, stderr } = mkdeb(appDirectory({}), ['rehearse', 'a.deb', 'b.deb', ...options]);
+    expect(stderr.split('\n')).toEqual([
+      '--download is "x"; expected a path such as "/health"',
+      '--websocket is "/a#b"; expected a path such as "/health"',
+      '--answer is "("; expected a regular expression such as "^hello"',
+      '--http2 is "all"; expected a whole number from 0 to 5,000',
+      '',
+    ]);
+    expect(status).toBe(2);
+    const alone = mkdeb(appDirectory({}), ['rehearse', 'a.deb', 'b.deb', '--message', 'hello']);
+    expect(alone).toMatchObject({ status: 2, stderr: '--message says nothing without --websocket\n' });
   });
 
   test.each([
@@ -301,6 +329,77 @@ describe('mkdeb rehearse', () => {
       status: 2,
       stderr: said,
     });
+  });
+});
+
+describe('mkdeb doctor', () => {
+  test('says of each check whether it is fine, changes nothing, and the exit code whether any fails', () => {
+    const dir = workplace();
+    expect(mkdeb(dir, ['build', 'app']).status).toBe(0);
+    const { status, stdout, stderr } = mkdeb(dir, ['doctor', 'hello_1.2.0_all.deb', '--json']);
+    expect(stderr).toBe('');
+    const told = JSON.parse(stdout);
+    expect(told).toMatchObject({ host: 'this machine', sections: [{ about: 'hello 1.2.0' }] });
+    const checks = told.sections[0].checks as { check: string; result: string }[];
+    expect(checks.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(['systemd', 'dpkg', 'architecture', 'depends', 'memory', 'disk', 'ports']),
+    );
+    expect(status).toBe(checks.some(({ result }) => result === 'fail') ? 1 : 0);
+    expect(checks.find(({ check }) => check === 'architecture')).toMatchObject({ result: 'ok' });
+  });
+
+  test('says without a package what this machine can do for each handoff', () => {
+    const { stdout, stderr } = mkdeb(appDirectory({}), ['doctor']);
+    expect(stderr).toBe('');
+    for (const handoff of ['reuseport', 'socket', 'reload', 'vip'])
+      expect(stdout).toContain(`\nhandoff ${handoff}\n`);
+    expect(stdout).toMatch(/^this machine: .*\n\nevery handoff\n/);
+  });
+
+  test('says that a package of an older mkdeb has to be built again', () => {
+    const dir = workplace();
+    expect(mkdeb(dir, ['build', 'app', '--compress', 'gzip']).status).toBe(0);
+    const run = (...args: string[]) => execFileSync('dpkg-deb', args, { cwd: dir });
+    run('--raw-extract', 'hello_1.2.0_all.deb', 'older');
+    rmSync(join(dir, 'older/usr/lib/hello/handoff/arrival.sh'));
+    run('--build', '-Zgzip', 'older', 'older.deb');
+    expect(mkdeb(dir, ['doctor', 'older.deb'])).toMatchObject({
+      status: 2,
+      stderr: 'older.deb: built by an mkdeb that had no doctor for packages; build it again\n',
+    });
+  });
+
+  test.each<[string, string[], string]>([
+    ['a file that is not there', ['none.deb'], 'none.deb: there is no such file\n'],
+    ['no package', ['app/server.js'], 'app/server.js: not a Debian package'],
+    [
+      'a package without a service',
+      ['leaflet_1.0_all.deb'],
+      'leaflet_1.0_all.deb: not a package with a service that mkdeb has built (no /usr/lib/leaflet/dist/.mkdeb/settings)\n',
+    ],
+    ['no such option', ['--no-such'], "error: unknown option '--no-such'\n"],
+    [
+      'what is no address of a machine',
+      ['--on', 'staging'],
+      '"staging" is no address of a machine; expected ssh://USER@HOST or ',
+    ],
+    ['a machine that is not there', ['--on', 'ssh://none.invalid'], 'ssh://none.invalid: no connection ('],
+    [
+      '--ssh-config alone',
+      ['--ssh-config', 'x'],
+      '--ssh-config is for --on ssh://USER@HOST; there is none\n',
+    ],
+  ])('refuses %s with one line', (_, args, said) => {
+    const dir = workplace();
+    mkdirSync(join(dir, 'plain/DEBIAN'), { recursive: true });
+    const control =
+      'Package: leaflet\nVersion: 1.0\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: one\n';
+    writeFileSync(join(dir, 'plain/DEBIAN/control'), control);
+    execFileSync('dpkg-deb', ['--build', '-Zgzip', 'plain', 'leaflet_1.0_all.deb'], { cwd: dir });
+    const { status, stdout, stderr } = mkdeb(dir, ['doctor', ...args]);
+    expect(stderr.slice(0, said.length)).toBe(said);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
   });
 });
 
@@ -315,6 +414,9 @@ describe('usage', () => {
     [['build', 'a', 'b'], 2],
     [['render'], 2],
     [['inspect'], 2],
+    [['diff', 'a.deb'], 2],
+    [['lint'], 2],
+    [['doctor', 'a', 'b'], 2],
     [['rehearse', 'a.deb'], 2],
   ])('mkdeb %j exits with %d', (args, status) => {
     expect(mkdeb(appDirectory({}), args).status).toBe(status);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../../src/config/load-config.ts';
 import { appDirectory } from './app-directory.ts';
+import { loadConfig } from './load-one.ts';
 
 const packageJson = {
   name: '@acme/Hello_App',
@@ -202,6 +202,16 @@ describe('scripts.start', () => {
     const { service, relations } = await serviceOf('serve -l 80', { 'node_modules/.bin/serve': '' });
     expect(service?.exec).toEqual(['./node_modules/.bin/serve', '-l', '80']);
     expect(relations.depends).toEqual(['nodejs (>= 18)']);
+  });
+
+  test('an app that brings its Node needs none of the host', async () => {
+    const dir = appDirectory({
+      'package.json': { ...packageJson, scripts: { start: 'node server.js' } },
+      'mkdeb.yaml': 'service: {port: 8080, node: 22.10}\n',
+    });
+    const { service, relations } = (await loadConfig(dir)).config;
+    expect(service).toMatchObject({ node: '22.10', exec: ['node', 'server.js'], preload: true });
+    expect(relations).toEqual({});
   });
 
   test('a program of the app needs no Node', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BadInput } from '../../../src/bad-input.ts';
-import { loadConfig } from '../../../src/config/load-config.ts';
 import { appDirectory } from './app-directory.ts';
+import { loadConfig } from './load-one.ts';
 
 const head = `name: hello
 version: 1.0.0
@@ -96,6 +96,14 @@ describe('each mistake is told with its place, the value and what was expected',
       '7:17: service.drain.wait is "2m"; it can’t be longer than service.drain.limit, 1m',
     ],
     ['drain: {stop: 0s}', '7:17: service.drain.stop is "0s"; expected a duration longer than 0'],
+    [
+      'node: lts',
+      '7:9: service.node is "lts"; npm does not tell which version that is, and it would be another one tomorrow; expected a version of Node such as 22, 22.11 or 22.11.0',
+    ],
+    [
+      'node: ^22.1',
+      '7:9: service.node is "^22.1"; expected a version of Node such as 22, 22.11 or 22.11.0; write "22.1"',
+    ],
     ['keep: -1', '7:9: service.keep is -1; expected a whole number from 0 to 100'],
     ['keep: 1.5', '7:9: service.keep is 1.5; expected a whole number from 0 to 100'],
     [
@@ -297,6 +305,12 @@ service:
     'mkdeb.yaml:2:10: version is "1 2"; a Debian version has no spaces',
     'mkdeb.yaml:5:11: service.listen is "fx"; did you mean "fd"?',
     `mkdeb.yaml:6:9: service.port is 99999; ${port}`,
+  ]);
+});
+
+test.each(['yes', '"always"'])('debugSymbols: %s is no way to treat them', async (written) => {
+  expect(await complaints(`${head}debugSymbols: ${written}\n`)).toEqual([
+    `mkdeb.yaml:5:15: debugSymbols is ${JSON.stringify(written.replaceAll('"', ''))}; expected one of "keep", "strip", "separate"`,
   ]);
 });
 

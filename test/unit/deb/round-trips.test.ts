@@ -28,7 +28,12 @@ test('any ar archive is read by ar, and one of ar by us', async () => {
       const file = await open(ours, 'w+');
       const never = new AbortController().signal;
       const contents = members.map(({ name, content }) => ({ name, content: Buffer.from(content) }));
-      const size = await writeArArchive(file, contents, 1_700_000_000, never);
+      const size = await writeArArchive(
+        file,
+        contents.map(({ name, content }) => ({ name, content: [content] })),
+        1_700_000_000,
+        never,
+      );
       await file.close();
       expect(readFileSync(ours)).toHaveLength(size);
       const apart = join(folder, 'apart');

@@ -11,7 +11,7 @@ import { run, scratchFolder } from './scratch.ts';
 let compiled: string;
 beforeAll(() => {
   compiled = compileDeb();
-});
+}, 60_000);
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
 const buildOne = (out: string, compression: string, count: number, size: number, disk: string): string[] => [

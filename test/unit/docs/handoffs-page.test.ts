@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { mkdeb } from '../cli/mkdeb.ts';
 import { ask, PackagedProgram } from './packaged-program.ts';
-import { blocks, docs, type Program, page, programs, wholeConfig } from './page.ts';
+import { blocks, deadLinks, type Program, page, programs, wholeConfig } from './page.ts';
 
 const runtime = fileURLToPath(new URL('../../../templates/runtime', import.meta.url));
 /** These answer one request for each connection. */
@@ -98,6 +98,8 @@ describe.concurrent('a program of the page', { timeout: 120_000 }, () => {
       process.kill(before, 'SIGHUP');
       await old.until('there is a successor', () => old.named() !== before);
       expect(old.releaseOf(old.named())).toBe('next');
+      // Until then it is the shell that starts it.
+      await old.until('it has the environment', () => 'GREETING' in old.environmentOf(old.named()));
       expect(old.environmentOf(old.named())).toMatchObject({
         GREETING: 'good "day"',
         OTHER: 'it is # as it stands',
@@ -133,18 +135,7 @@ test.each(configs.map(({ text }, i) => [i + 1, text] as const))(
 );
 
 test('every link of the page leads somewhere', () => {
-  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9 -]/g, '')
-      .replaceAll(' ', '-'),
-  );
-  const dead = [...page.matchAll(/\]\(([^)]+)\)/g)]
-    .map(([, target = '']) => target)
-    .filter((target) =>
-      target.startsWith('#') ? !headings.includes(target.slice(1)) : !existsSync(join(docs, target)),
-    );
-  expect(dead).toEqual([]);
+  expect(deadLinks(page)).toEqual([]);
 });
 
 test('what the page says that apt and the journal say, they do say', () => {

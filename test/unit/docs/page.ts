@@ -1,5 +1,6 @@
 /** docs/handoffs.md as the tests read it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const docs = fileURLToPath(new URL('../../../docs', import.meta.url));
@@ -50,4 +51,26 @@ export function programs(): Program[] {
 /** A configuration of the page with what it leaves out. */
 export function wholeConfig(config: string): string {
   return `name: hello\nversion: 1.0.0\nmaintainer: Hello Team <hello@example.org>\ndescription: |\n  Says hello\n  An app of the documentation.\n${config}`;
+}
+
+/** The links of a page that lead to no file, or to no heading of one; those into the web are left out. */
+export function deadLinks(markdown: string): string[] {
+  const links = [...markdown.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    const [file = '', heading] = link.split('#');
+    if (file !== '' && !existsSync(join(docs, file))) return true;
+    if (heading === undefined) return false;
+    const text = file === '' ? markdown : readFileSync(join(docs, file), 'utf8');
+    return !headings(text).includes(heading);
+  });
+}
+
+/** As GitHub names them. */
+function headings(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }

@@ -41,6 +41,7 @@ export function recordingOf(
     time: origin + at * 1000,
     loss: lossKind,
     kind: 'connections',
+    address: '192.0.2.1',
     localPort: null,
     detail: 'connect ECONNREFUSED with no answer <b>',
   }));
@@ -55,6 +56,7 @@ export function recordingOf(
       [lossKind]: lostAt.length,
     },
     reconnected: 10,
+    resent: 0,
     latency: percentiles(1.3),
   };
   const load: LoadReport = {
@@ -62,6 +64,7 @@ export function recordingOf(
     started: origin,
     ended: origin + 10_000,
     byKind: { connections: tally },
+    byAddress: { '192.0.2.1': tally },
     byVersion: {
       '1.0.0': { ok: 900, first: origin, last: origin + 4_500 },
       '1.1.0': { ok: ok - 900, first: origin + 4_500, last: origin + 10_000 },
@@ -76,13 +79,14 @@ export function recordingOf(
     packages: { old: packageFacts('1.0.0'), new: packageFacts('1.1.0'), bad: null },
     style: 'handoff',
     host: {
-      debian: 12,
+      os: 'Debian 12',
       systemd: '252',
       dpkg: '1.21.22',
       kernel: '6.1.0',
       cpu: 'A Processor',
       cores: 2,
       memoryBytes: 8e9,
+      clock: { ahead: 0, moved: 0 },
     },
     load,
     asked: '200 new connections a second, GET /',

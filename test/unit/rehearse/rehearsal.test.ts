@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { askedLoad } from '../../../src/rehearse/asked-load.ts';
 import { bandsOf } from '../../../src/rehearse/bands.ts';
 import { stepEvents } from '../../../src/rehearse/journal.ts';
 import { asJUnit } from '../../../src/rehearse/junit.ts';
 import { statusLine } from '../../../src/rehearse/live.ts';
 import { planActs, versionAfter } from '../../../src/rehearse/plan.ts';
+import { readOptions } from '../../../src/rehearse/rehearsal-options.ts';
 import { firstChoices } from '../../../src/rehearse/rehearsed-package.ts';
 import { asSvg } from '../../../src/rehearse/svg.ts';
 import { timelineOf } from '../../../src/rehearse/timeline.ts';
@@ -11,22 +13,69 @@ import { usageSamples } from '../../../src/rehearse/usage.ts';
 import { verdictOf } from '../../../src/rehearse/verdict.ts';
 import { origin, recordingOf, story, upgradeAct } from './recordings.ts';
 
+describe('the load', () => {
+  const typed = {
+    ...{
+      on: 'nspawn',
+      debian: '12',
+      rate: '200',
+      connections: '0',
+      http2: '0',
+      path: '/',
+      versionHeader: 'X-Version',
+    },
+    ...{ duration: '1s', upgrades: '1' },
+  };
+  const host = { address: '192.0.2.1', otherAddress: '2001:db8::1' };
+
+  it('is what was asked for, and says so', () => {
+    const options = readOptions({
+      ...{ ...typed, download: '/big', websocket: '/chat', http2: '4', ipv6: true },
+    });
+    const { spec, asked } = askedLoad(options, host, 8080);
+    expect(spec).toMatchObject({
+      ...{ address: '192.0.2.1', secondAddress: '2001:db8::1', port: 8080 },
+      connections: { rate: 200, path: '/' },
+      downloads: { inFlight: 5, path: '/big' },
+      webSockets: { clients: 5, rate: 2, path: '/chat', says: 'ping' },
+      http2: { clients: 4, rate: 10, path: '/' },
+    });
+    expect(spec).not.toHaveProperty('keepAlive');
+    expect(asked).toBe(
+      '200 new connections a second, 4 HTTP/2 sessions with 10 requests a second each, 5 downloads of /big at any time, 5 WebSockets at /chat with 2 pings a second each, GET /, half of all over IPv6',
+    );
+  });
+
+  it.each([
+    ['hello (you)?', undefined, 'hello (you)?', 'hello you'],
+    ['hello', '^hi, .*', 'hi, you', 'hello'],
+  ])('knows what answers %j (%j)', (message, answer, right, wrong) => {
+    const { webSocket } = readOptions({ ...typed, websocket: '/', message, ...(answer ? { answer } : {}) });
+    const says = webSocket?.says;
+    if (typeof says !== 'object') throw new Error('no message');
+    expect(says.message).toBe(message);
+    expect(new RegExp(says.answer).test(right)).toBe(true);
+    expect(new RegExp(says.answer).test(wrong)).toBe(false);
+  });
+});
+
 describe('the plan', () => {
-  it('goes there and back, then kills, refuses and reboots', () => {
-    const acts = planActs({ upgrades: 3, kill: true, bad: true, reboot: true });
+  it('goes there and back, then kills, refuses, rolls back and reboots', () => {
+    const acts = planActs({ upgrades: 3, kill: true, bad: true, rollback: true, reboot: true });
     expect(acts).toEqual([
       { do: 'upgrade', to: 'new' },
       { do: 'upgrade', to: 'old' },
       { do: 'upgrade', to: 'new' },
       { do: 'kill', to: 'old' },
       { do: 'refuse' },
+      { do: 'rollback', to: 'new' },
       { do: 'reboot' },
     ]);
-    expect(versionAfter(acts)).toBe('old');
+    expect(versionAfter(acts)).toBe('new');
   });
 
   it('is one upgrade where nothing else is asked for', () => {
-    const acts = planActs({ upgrades: 1, kill: false, bad: false, reboot: false });
+    const acts = planActs({ upgrades: 1, kill: false, bad: false, rollback: false, reboot: false });
     expect(acts).toEqual([{ do: 'upgrade', to: 'new' }]);
     expect(versionAfter(acts)).toBe('new');
   });
@@ -108,11 +157,11 @@ describe('the steps', () => {
       entry({ UNIT: 'b.service', MESSAGE_ID: 'de5b426a63be47a7b6ac3eaac82e2f6f', MESSAGE: 'Stopping b' }),
       entry({ MESSAGE: 'something else' }),
     ].join('\n');
-    expect(stepEvents(journal, 'a.service').map(({ step, text }) => [step, text])).toEqual([
+    expect(stepEvents(journal, 'a.service', 0).map(({ step, text }) => [step, text])).toEqual([
       ['switch', 'it goes there'],
       ['stop', 'Stopping a'],
     ]);
-    expect(stepEvents(journal, 'a.service')[0]?.time).toBe(1_700_000_000_500);
+    expect(stepEvents(journal, 'a.service', 200)[0]?.time).toBe(1_700_000_000_300);
   });
 });
 
@@ -158,8 +207,8 @@ describe('the timeline', () => {
   });
 
   it('leaves out a sample that was cut off', () => {
-    expect(usageSamples('1700000000000 1.0.0 5000 12.5\n1700000000250 1.0')).toEqual([
-      { time: 1_700_000_000_000, instance: '1.0.0', memoryBytes: 5000, cpuMs: 12.5 },
+    expect(usageSamples('1700000000000 1.0.0 5000 12.5\n1700000000250 1.0', -40)).toEqual([
+      { time: 1_700_000_000_040, instance: '1.0.0', memoryBytes: 5000, cpuMs: 12.5 },
     ]);
   });
 });
@@ -181,6 +230,18 @@ describe('the verdict', () => {
     expect(sentence).toBe(
       'Lost 2 of 2,000 requests (2 refused) during the upgrade of hello from 1.0.0 to 1.1.0, all in the step “switch”.',
     );
+  });
+
+  it('says which clients lost it, where there are several kinds', () => {
+    const recording = recordingOf({ lostAt: [4.41, 4.42, 4.43] });
+    const { connections } = recording.load.byKind;
+    if (connections === undefined) throw new Error('no connections');
+    recording.load.byKind = {
+      connections: { ...connections, lost: 0 },
+      messages: { ...connections, lost: 2 },
+      webSockets: { ...connections, lost: 1 },
+    };
+    expect(verdictOf(recording).sentence).toContain('(3 refused; WebSocket 1, WebSocket message 2)');
   });
 
   it('is bad where an act or a check failed, though nothing was lost', () => {

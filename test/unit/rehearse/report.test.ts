@@ -81,6 +81,24 @@ it('zooms all figures at once, to an upgrade and back', async () => {
   expect(wrong).toEqual([]);
 });
 
+it('tells what became of each kind of request, and over which family', async () => {
+  const recording = recordingOf({ lostAt: [4.41] });
+  const { connections: tally } = recording.load.byKind;
+  if (tally === undefined) throw new Error('no connections');
+  recording.load.byKind = { connections: { ...tally, lost: 0 }, webSockets: tally };
+  recording.load.byAddress = { '192.0.2.1': tally, '2001:db8::1': tally };
+  const { page } = await opened(recording);
+  expect(
+    await page.$$eval('#clients tbody tr', (rows) => rows.map(({ textContent }) => textContent)),
+  ).toEqual([
+    'new connection2,00001 refused101.3 ms3.9 ms',
+    'WebSocket2,00011 refused101.3 ms3.9 ms',
+    'all over IPv42,00011 refused101.3 ms3.9 ms',
+    'all over IPv62,00011 refused101.3 ms3.9 ms',
+  ]);
+  expect(await page.textContent('#losses tbody tr')).toContain('new connection (IPv4)');
+});
+
 it('fits on a phone', async () => {
   const { page } = await opened(recordingOf({ lostAt: [4.41] }), 390);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);

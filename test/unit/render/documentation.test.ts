@@ -14,6 +14,7 @@ const app = {
   maintainer: 'Jürgen Ö. <j@example.org>',
   homepage: 'https://example.org/hello',
   epochSeconds: 1_795_428_000,
+  node: null,
 };
 const mit = readFileSync(new URL('../../../examples/node-app/LICENSE', import.meta.url), 'utf8');
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeExample } from '../../examples.ts';
+import { exampleKinds, makeExample } from '../../examples.ts';
 
 const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
-test.each(['node', 'go', 'tableflip'] as const)(
+test.each(exampleKinds)(
   'lintian has nothing to say about the %s example',
   async (kind) => {
     const dir = mkdtempSync(join(tmpdir(), 'mkdeb-lintian-'));
@@ -18,7 +18,7 @@ test.each(['node', 'go', 'tableflip'] as const)(
     // Debian 12's lintian does not know zstd.
     await execa('node', [cli, 'build', join(dir, 'app'), '-o', deb, '--compress', 'gzip']);
     // Go programs are static; lintian lets them be, but knows them by what their source package builds with.
-    const known = kind !== 'node' ? ['--suppress-tags', 'statically-linked-binary'] : [];
+    const known = ['--suppress-tags', 'statically-linked-binary'];
     const options = ['--allow-root', '--tag-display-limit', '0', ...known];
     const { stdout } = await execa('lintian', [...options, deb], { reject: false });
     expect(stdout).toBe('');

@@ -28,7 +28,8 @@ test('shell templates write values only where a word can stand', () => {
   const loose: string[] = [];
   for (const file of files) {
     const text = read(file);
-    expect(text, file).not.toContain('<%-');
+    // Another template, whose own values are quoted.
+    expect(text.replace(/^<%- include\('[a-z-]+\.sh', \{[ a-z,]*\}\) %>$/gm, ''), file).not.toContain('<%-');
     if (!isScript(text) && !file.startsWith('templates/runtime/')) continue;
     text.split('\n').forEach((line, index) => {
       const outside = line.replace(/(^|[ =(])<%= [^%]+ %>(?=$|[ ;)])/g, '$1');
