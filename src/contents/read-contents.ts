@@ -117,7 +117,7 @@ function* treeEntries(
     ...attributesOf(content),
     kind: 'directory',
     path,
-    mode: content.mode ?? permissions(statSync(disk), umask),
+    mode: content.mode === null ? permissions(statSync(disk), umask) : enterable(content.mode),
   });
   if (dst !== '/') yield directory(dst, folder);
   for (const { path, isDirectory } of directoryTree(folder, '', () => true)) {
@@ -150,6 +150,11 @@ function fileEntry(
     content: { disk: resolve(disk), size: stats.size, seen: stampOf(stats) },
   };
   return content.type.startsWith('config') ? { ...file, conffile: true } : file;
+}
+
+/** A mode that is given for a tree's files, for its directories: who may read one may enter it. */
+function enterable(mode: number): number {
+  return mode | ((mode & 0o444) >> 2);
 }
 
 function permissions(stats: Stats, umask: number): number {

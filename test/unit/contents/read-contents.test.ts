@@ -147,6 +147,11 @@ test('a tree keeps its directories and links', () => {
     '/opt/tree/file': 'file 700',
     '/opt/tree/link': '-> sub/deep',
   });
+  // A mode for files leaves directories that those who may read them can enter.
+  expect(read(dir, [{ ...tree, mode: 0o640 }])).toMatchObject({
+    '/opt/tree': 'directory 750',
+    '/opt/tree/file': 'file 640',
+  });
   // What is said of one directory goes before what the tree brings.
   const own = { dst: '/opt/tree/sub', type: 'dir', mode: 0o711 } as const;
   expect(read(dir, [tree, own])).toMatchObject({ '/opt/tree/sub': 'directory 711' });
