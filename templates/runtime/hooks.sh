@@ -34,16 +34,13 @@ run_hook() (
     return 1
 )
 
-# mark_hook STEP NEW: as mark_journal, by a line of the same kind: journalctl leaves out the first that matches where the
-# mark itself does not.
+# mark_hook STEP NEW: what it says from here on.
 mark_hook() {
     logger --journald 2>/dev/null <<FIELDS || true
 MESSAGE=hook $1 of release $2
 SYSLOG_IDENTIFIER=$hook_journal
 FIELDS
-    journalctl --sync 2>/dev/null || true
-    journal_mark=$(journalctl --identifier="$hook_journal" --lines=1 --show-cursor --quiet --no-pager 2>/dev/null |
-        sed -n 's/^-- cursor: //p')
+    mark_journal --identifier="$hook_journal"
 }
 
 hook_shows() { systemctl show --property="$1" --value "$hook_unit"; }

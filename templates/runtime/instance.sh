@@ -81,12 +81,15 @@ end_instance() {
     systemctl reset-failed "$(unit "$1")" 2>/dev/null || true
 }
 
-# mark_journal: what it says of an instance from here on are its last words, whatever the clock says.
+# mark_journal MATCH: what words_of MATCH shows from here on, whatever the clock says. The mark is a line that matches, too:
+# behind another one journalctl leaves out the first that does. Without a mark there was none yet.
 mark_journal() {
-    journal_mark=$(journalctl --lines=0 --show-cursor --quiet --no-pager 2>/dev/null | sed -n 's/^-- cursor: //p')
+    journalctl --sync 2>/dev/null || true
+    journal_mark=$(journalctl "$1" --lines=1 --show-cursor --quiet --no-pager 2>/dev/null | sed -n 's/^-- cursor: //p')
 }
 
-# last_words ID: the end of what its journal got since the mark, indented.
+# mark_words ID, last_words ID: the end of what its journal got since the mark, indented.
+mark_words() { mark_journal --unit="$(unit "$1")"; }
 last_words() { words_of --unit="$(unit "$1")"; }
 
 # words_of MATCH: the same of whatever journalctl is told.

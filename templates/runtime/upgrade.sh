@@ -77,7 +77,7 @@ policy_allows() {
 # first_start NEW: nothing serves yet.
 first_start() {
     use_handoff "$1"
-    mark_journal
+    mark_words "$1"
     systemctl reset-failed "$name.service" 2>/dev/null || true
     # An active face without an instance: somebody stopped or killed the instance alone.
     how=start
@@ -107,7 +107,7 @@ hand_over() {
         turn_down "$1" "$2" "$reason"
         return 1
     fi
-    mark_journal
+    mark_words "$2"
     reason=$(obstacle "$1" "$2")
     if [ -n "$reason" ]; then
         replace "$1" "$2" "$reason"
