@@ -2,11 +2,22 @@
 // publish, its production modules, the Node of packaging/runtime, man pages, completions and documentation. OPTIONS are
 // those of `mkdeb build`, -o and --compress, say. Needs npm's registry (or its cache) and strip(1).
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { bundle, external } from './bundle.mjs';
 
 const checkout = fileURLToPath(new URL('..', import.meta.url));
 const options = process.argv.slice(2);
@@ -29,21 +40,17 @@ try {
 /** Everything that goes into the package, as packaging/mkdeb.yaml has it. */
 async function fill() {
   const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  for (const name of ['package.json', 'package-lock.json', 'templates', 'packaging'])
+  for (const name of ['package.json', 'package-lock.json', 'templates', 'packaging', 'vagrant/Vagrantfile'])
     cpSync(join(checkout, name), join(stage, name), { recursive: true });
   const production = ['--omit=dev', '--omit=optional', '--omit=peer'];
   run('npm', ['ci', ...production, ...quietly], stage);
   // None of them is a program that mkdeb runs, whatever modes they were published with.
   run('find', [join(stage, 'node_modules'), '-type', 'f', '-exec', 'chmod', '644', '{}', '+'], stage);
-  const project = join(checkout, 'tsconfig.build.json');
-  run(
-    join(checkout, 'node_modules/.bin/tsc'),
-    ['--project', project, '--outDir', join(stage, 'dist')],
-    checkout,
-  );
+  leaveNotices(await bundle(join(stage, 'dist')));
   // /usr/bin/mkdeb starts it.
   const cli = join(stage, 'dist/cli.js');
   writeFileSync(cli, readFileSync(cli, 'utf8').replace(/^#!.*\n/, ''));
+  chmodSync(cli, 0o644);
 
   const runtime = join(stage, 'packaging/runtime');
   run('npm', ['ci', ...quietly], runtime);
@@ -65,6 +72,27 @@ async function fill() {
   put('doc/mkdeb/README.md', readFileSync(join(checkout, 'README.md')));
   for (const name of readdirSync(join(checkout, 'docs')))
     put(`doc/mkdeb/docs/${name}`, readFileSync(join(checkout, 'docs', name)));
+}
+
+/** Of the modules whose code is in dist: their notices and manifests, unless one that is loaded by its name needs them. */
+function leaveNotices(bundled) {
+  const needed = new Set();
+  const need = (name) => {
+    if (needed.has(name)) return;
+    const manifest = join(stage, 'node_modules', name, 'package.json');
+    if (!existsSync(manifest)) return;
+    needed.add(name);
+    for (const other of Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}))
+      need(other);
+  };
+  external.forEach(need);
+  const isNotice = (path) => /(?:^|\/)(?:package\.json|(?:licen[cs]e|copying|notice)[^/]*)$/i.test(path);
+  for (const folder of bundled) {
+    if (needed.has(folder.slice('node_modules/'.length))) continue;
+    const files = readdirSync(join(stage, folder), { recursive: true, withFileTypes: true });
+    for (const file of files.filter((file) => file.isFile() && !isNotice(file.name)))
+      rmSync(join(file.parentPath, file.name));
+  }
 }
 
 /** A file below /usr/share. */

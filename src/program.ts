@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { installedPath } from './installation.ts';
 
 const signHelp =
   'sign with this key of gpg’s (default: its own default), or of an exported secret key’s file';
@@ -167,8 +168,6 @@ export function program(): Command {
 }
 
 function ownVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
+  const { version } = JSON.parse(readFileSync(installedPath('package.json'), 'utf8')) as { version: string };
   return version;
 }

@@ -1,44 +1,27 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const bundle = join(root, 'packaging/bundle.mjs');
+const built = join(root, 'dist/.built');
 
 /**
- * Vitest's global setup: brings dist/ up to date, for what tests run as a process of its own. Only files that changed
- * are compiled, each alone and without checking (`npm run check` does that), and moved into place whole, so that
- * several test runs may do this at once.
+ * Vitest's global setup: brings dist/ up to date, for what tests run as a process of its own. Types are not checked
+ * (`npm run check` does that). Several test runs may do this at once.
  */
 export default async function freshDist(): Promise<void> {
-  const stale: Array<{ source: string; target: string }> = [];
-  for (const name of await readdir(join(root, 'src'), { recursive: true })) {
-    if (!name.endsWith('.ts')) continue;
-    const source = join(root, 'src', name);
-    const target = join(root, 'dist', name.replace(/\.ts$/, '.js'));
-    if ((await modified(target)) <= (await modified(source))) stale.push({ source, target });
-  }
-  if (stale.length === 0) return;
-  const { default: ts } = await import('typescript');
-  const configuration = ts.getParsedCommandLineOfConfigFile(
-    join(root, 'tsconfig.build.json'),
-    {},
-    {
-      ...ts.sys,
-      onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-        throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
-      },
-    },
+  const began = new Date();
+  const sources = (await readdir(join(root, 'src'), { recursive: true })).map((name) =>
+    join(root, 'src', name),
   );
-  for (const { source, target } of stale) {
-    const { outputText } = ts.transpileModule(await readFile(source, 'utf8'), {
-      fileName: source,
-      // One file alone cannot be seen to be in a package of ES modules.
-      compilerOptions: { ...configuration?.options, module: ts.ModuleKind.ESNext },
-    });
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(`${target}.${process.pid}`, outputText);
-    await rename(`${target}.${process.pid}`, target);
-  }
+  const times = await Promise.all([...sources, bundle].map(modified));
+  if ((await modified(built)) > Math.max(...times)) return;
+  await execa('node', [bundle]);
+  await writeFile(built, '');
+  // What was written meanwhile is not in it.
+  await utimes(built, began, began);
 }
 
 /** In ms; 0 for a file that is not there. */

@@ -17,8 +17,8 @@ import { execa } from 'execa';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, '.cache/own-package');
 const madeOf = [
-  ...['src', 'templates', 'packaging', 'docs', 'schema'],
-  ...['README.md', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['src', 'templates', 'packaging', 'vagrant', 'docs', 'schema'],
+  ...['README.md', 'package.json', 'package-lock.json'],
 ];
 
 /** Its path; made once for each state of what it is made of. */

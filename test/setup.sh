@@ -70,7 +70,7 @@ if [ -z "$(find node_modules/.package-lock.json -newer package-lock.json 2>/dev/
     npm ci --loglevel=error --no-audit --no-fund
     touch node_modules/.package-lock.json
 fi
-if ! [ -e dist/.built ] || [ -n "$(find src tsconfig.json tsconfig.build.json -newer dist/.built)" ]; then
+if ! [ -e dist/.built ] || [ -n "$(find src packaging/bundle.mjs package-lock.json -newer dist/.built)" ]; then
     npm run --silent build
     touch dist/.built
 fi

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isIP } from 'node:net';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { installedPath } from '../installation.ts';
 import type { LoadReport } from './load-report.ts';
 import type { LoadSpec } from './load-spec.ts';
 import type { Answer, Command } from './protocol.ts';
@@ -28,8 +28,8 @@ export interface Load {
   kill(): void;
 }
 
-/** The compiled generator, from src/load/ as from dist/load/: a process of its own runs no TypeScript. */
-const main = fileURLToPath(new URL('../../dist/load/main.js', import.meta.url));
+/** The compiled generator: a process of its own runs no TypeScript. */
+const main = installedPath('dist/load/main.js');
 
 /**
  * Starts a load in a process of its own, so that nothing this process does delays it; it ends with this process.

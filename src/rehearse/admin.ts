@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Host, Outcome } from '../host/host.ts';
+import { installedPath } from '../installation.ts';
 import type { RehearsalOptions } from './rehearsal-options.ts';
 import type { RehearsedPackage } from './rehearsed-package.ts';
 
@@ -8,7 +8,7 @@ import type { RehearsedPackage } from './rehearsed-package.ts';
 const aptTimeout = 600_000;
 const settleTimeout = 120_000;
 
-const scripts = fileURLToPath(new URL('../../templates/rehearse/', import.meta.url));
+const scripts = installedPath('templates/rehearse/');
 /** Where everything is that a rehearsal brings to the host. */
 export const bench = '/root/mkdeb-rehearsal';
 const env = { DEBIAN_FRONTEND: 'noninteractive' };

@@ -1,13 +1,13 @@
 import { isIPv6 } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { BadInput } from '../bad-input.ts';
 import type { Host } from '../host/host.ts';
+import { installedPath } from '../installation.ts';
 import type { RehearsalOptions } from './rehearsal-options.ts';
 import type { RehearsedPackage } from './rehearsed-package.ts';
 
-/** The compiled program, from src/rehearse/ as from dist/rehearse/: a process of its own runs no TypeScript. */
-const ask = fileURLToPath(new URL('../../dist/rehearse/ask.js', import.meta.url));
+/** The compiled program: a process of its own runs no TypeScript. */
+const ask = installedPath('dist/rehearse/ask.js');
 
 /** Where a client finds what listens on `port` of the host: `http://192.0.2.7:8080`. */
 export function urlOf({ address }: Pick<Host, 'address'>, port: number): string {

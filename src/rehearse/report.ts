@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import { formatSeconds, formatSize } from '../commands/quantities.ts';
+import { installedPath } from '../installation.ts';
 import type { Tally } from '../load/load-report.ts';
 import { type LossKind, lossKinds, requestKinds } from '../load/load-spec.ts';
 import { Quoted } from '../render/quote/quoted.ts';
@@ -13,8 +13,7 @@ import type { PackageFacts, Recording } from './recording.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 import { kindWords, lossWords, type Verdict } from './verdict.ts';
 
-const template = (name: string) =>
-  readFileSync(fileURLToPath(new URL(`../../templates/rehearse/${name}`, import.meta.url)), 'utf8');
+const template = (name: string) => readFileSync(installedPath(`templates/rehearse/${name}`), 'utf8');
 
 /** The report: one HTML file that needs nothing from anywhere. */
 export function asReport(recording: Recording, verdict: Verdict): string {

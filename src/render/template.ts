@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
+import { installedPath } from '../installation.ts';
 import { controlValue } from './quote/control.ts';
 import { fishWord } from './quote/fish.ts';
 import { manualText } from './quote/manual.ts';
@@ -43,8 +43,7 @@ const functionsOf: Readonly<Record<TemplateKind, Record<string, (...args: never[
   manual: {},
 };
 
-/** `templates/` of this package: the same two steps up from src/render/ and from dist/render/. */
-const templates = fileURLToPath(new URL('../../templates/', import.meta.url));
+const templates = installedPath('templates/');
 
 /**
  * The text that the EJS file `templates/<name>` makes of `data`, every `<%= value %>` quoted for the kind of file it

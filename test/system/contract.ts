@@ -23,19 +23,32 @@ import {
 /** Makes a fresh host on which an app that needs `packages` can be installed. */
 type MakeHost = (debian: DebianRelease, packages: readonly string[]) => Promise<Host>;
 
+/** How much a host is asked for, and how long a version that is wrong is waited for. */
+export interface Pace {
+  /** New connections a second. */
+  rate: number;
+  /** On each kept connection a second. */
+  keptRate: number;
+  patience: string;
+  drainLimit: string;
+}
+
+const usualPace: Pace = { rate: 60, keptRate: 2, patience: '3s', drainLimit: '10s' };
+
 const testHost: MakeHost = (debian, packages) => createTestHost({ debian, packages });
 
 /** Declares the tests of the contract's lines on a Debian release, for every handoff. */
-export function testContractOn(debian: DebianRelease, makeHost: MakeHost = testHost): void {
+export function testContractOn(debian: DebianRelease, makeHost: MakeHost = testHost, pace = usualPace): void {
   const rows = handoffExamples.map((example) => [example.handoff, example.kind, example] as const);
   describe.each(rows)('the handoff %s of the %s example', (_, kind, example) =>
-    testContract(debian, makeHost, kind, example),
+    testContract(debian, makeHost, pace, kind, example),
   );
 }
 
 function testContract(
   debian: DebianRelease,
   makeHost: MakeHost,
+  pace: Pace,
   kind: ExampleKind,
   example: HandoffExample,
 ): void {
@@ -45,8 +58,13 @@ function testContract(
   let workshop: Workshop;
   let load: Load | undefined;
   const build = (version: string, variant?: (typeof refused)[number]) => {
-    const health = { path: '/health', within: variant ? '3s' : '60s', timeout: '1s', interval: '100ms' };
-    const config = { service: { ...service, health, drain: { wait: '1s', limit: '10s' } } };
+    const health = {
+      path: '/health',
+      within: variant ? pace.patience : '120s',
+      timeout: '1s',
+      interval: '100ms',
+    };
+    const config = { service: { ...service, health, drain: { wait: '1s', limit: pace.drainLimit } } };
     return workshop.build(kind, { version, config, ...(variant ? { variant } : {}) });
   };
   const version = () => answeringVersion(host, port);
@@ -54,8 +72,8 @@ function testContract(
     startLoad(host, {
       address: host.address,
       port,
-      connections: { rate: 60, timeout: 30_000 },
-      keepAlive: { clients: 5, rate: 2, timeout: 30_000 },
+      connections: { rate: pace.rate, timeout: 30_000 },
+      keepAlive: { clients: 5, rate: pace.keptRate, timeout: 30_000 },
       long: { inFlight: 2, path: '/slow?ms=3000', timeout: 30_000 },
     });
   beforeAll(async () => {

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { installedPath } from '../../installation.ts';
 
-/** The path of a script of `templates/test-host/`, the same distance from src/host/nspawn/ and dist/host/nspawn/. */
+/** The path of a script of `templates/test-host/`. */
 export function script(name: string): string {
-  return fileURLToPath(new URL(`../../../templates/test-host/${name}`, import.meta.url));
+  return installedPath(`templates/test-host/${name}`);
 }

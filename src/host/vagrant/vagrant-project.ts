@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BadInput } from '../../bad-input.ts';
+import { installedPath } from '../../installation.ts';
 import type { DebianRelease } from '../test-host.ts';
 
-const vagrantfile = fileURLToPath(new URL('../../../vagrant/Vagrantfile', import.meta.url));
+const vagrantfile = installedPath('vagrant/Vagrantfile');
 
 /** The directory in which Vagrant keeps one machine, held for this process alone. */
 export interface VagrantProject {

@@ -1,8 +1,9 @@
-// node build-one.mjs DEB-MODULES OUT COMPRESSION N SIZE FILE
+// node build-one.mjs OUT COMPRESSION N SIZE FILE
 // Builds a package that holds FILE, SIZE bytes long, N times, in a process of its own. Says on its standard output when
 // bytes are on their way, and in the end the memory it took at most, in MB, the compressor's left out.
-const [modules, out, compression, count, size, disk] = process.argv.slice(2);
-const { writeDeb } = await import(`${modules}/write-deb.js`);
+import { writeDeb } from '../../../dist/deb/write-deb.js';
+
+const [out, compression, count, size, disk] = process.argv.slice(2);
 const control = [
   ['Package', 'big'],
   ['Version', '1'],

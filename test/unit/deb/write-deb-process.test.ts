@@ -1,23 +1,15 @@
 /** The writer in a process of its own: its memory, its signals, its cores. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compressions } from '../../../src/deb/compression.ts';
-import { compileDeb } from './compiled.ts';
 import { run, scratchFolder } from './scratch.ts';
-
-let compiled: string;
-beforeAll(() => {
-  compiled = compileDeb();
-}, 60_000);
-afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
 const buildOne = (out: string, compression: string, count: number, size: number, disk: string): string[] => [
   '--max-old-space-size=160',
   'test/unit/deb/build-one.mjs',
-  join(compiled, 'deb'),
   out,
   compression,
   String(count),

@@ -57,9 +57,17 @@ describe('mkdeb’s own package', { timeout: 600_000 }, () => {
   });
 
   test('holds what production needs, and the Node that it runs on', () => {
-    const modules = readdirSync(join(unpacked, 'usr/lib/mkdeb/dist/node_modules'));
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const lib = join(unpacked, 'usr/lib/mkdeb/dist');
+    const modules = readdirSync(join(lib, 'node_modules'));
+    const { files, dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    );
+    // As npm would publish it.
+    for (const path of files) expect(existsSync(join(lib, path)), path).toBe(true);
     for (const name of Object.keys(dependencies)) expect(modules).toContain(name.split('/')[0]);
+    // The code of most is in mkdeb's own files; their notices stay.
+    expect(readdirSync(join(lib, 'node_modules/yaml')).sort()).toEqual(['LICENSE', 'package.json']);
+    expect(existsSync(join(lib, 'node_modules/uplot/dist/uPlot.iife.min.js'))).toBe(true);
     for (const name of ['vitest', 'typescript', '.bin']) expect(modules).not.toContain(name);
     expect(Object.keys(devDependencies)).toContain('vitest');
     const own = join(unpacked, 'usr/lib/mkdeb/node');
