@@ -18,6 +18,9 @@ const entries = [
   'manual/manual-pages',
   'completion/render-completion',
   'deb/write-deb',
+  'commands/inspect',
+  'commands/diff',
+  'commands/lint',
   'host/create-test-host',
   'load/start-load',
 ];

@@ -12,6 +12,7 @@ test('mkdeb loads commander alone before it knows the command: --help and --vers
     'bad-input.ts',
     'cli.ts',
     'error-as-json.ts',
+    'installation.ts',
     'program.ts',
   ]);
 });
