@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { BadInput } from './bad-input.ts';
 import { asksForJson, errorAsJson } from './error-as-json.ts';
+import { printable } from './printable.ts';
 import { program } from './program.ts';
 
 /** Tells an error, to a program too where one asks, and returns the exit code: 1 for a failure, 2 for bad input. */
@@ -15,7 +16,8 @@ function report(error: unknown): number {
 }
 
 function told(error: unknown): string {
-  if (error instanceof BadInput) return error.message;
+  // Of names and texts in it that may be anybody's, the terminal gets no control sequence.
+  if (error instanceof BadInput) return printable(error.message);
   if (!(error instanceof Error)) return `mkdeb: ${error}`;
   const isFromSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
   return `mkdeb: ${isFromSystem ? error.message : (error.stack ?? error.message)}`;

@@ -10,6 +10,7 @@ import { dbgsymName } from '../debug-symbols/dbgsym-package.ts';
 import { withSeparateSymbols } from '../debug-symbols/separate-symbols.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
 import type { Package } from '../package/package.ts';
+import { printable } from '../printable.ts';
 import { installCommand } from './install-command.ts';
 import { outputPaths, packageFileName } from './output-path.ts';
 import { packagesAsJson } from './packages-as-json.ts';
@@ -54,7 +55,7 @@ async function buildPackages(dir: string, options: BuildOptions, publishing: Pub
   }
   const told = new Set<string>();
   const warn = (warning: string) => {
-    if (!told.has(warning)) process.stderr.write(`warning: ${warning}\n`);
+    if (!told.has(warning)) process.stderr.write(`warning: ${printable(warning)}\n`);
     told.add(warning);
   };
 

@@ -8,6 +8,7 @@ import { formatControlFile } from '../deb/control-file.ts';
 import { controlFiles } from '../deb/control-tar.ts';
 import { installedSizeKiB } from '../deb/installed-size.ts';
 import type { Entry } from '../package/package.ts';
+import { printable } from '../printable.ts';
 import { packagesAsJson } from './packages-as-json.ts';
 import type { PreparedPackage } from './prepare-package.ts';
 import { packageFile, preparePackages } from './prepare-packages.ts';
@@ -39,7 +40,7 @@ export async function render(dir: string, options: RenderOptions): Promise<void>
     ...(options.arch === undefined ? {} : { arch: options.arch }),
   });
   for (const warning of new Set(packages.flatMap(({ warnings }) => warnings)))
-    process.stderr.write(`warning: ${warning}\n`);
+    process.stderr.write(`warning: ${printable(warning)}\n`);
   const rendered: Rendered[] = [];
   for (const prepared of packages) {
     // Several are told apart by what their files would be called.

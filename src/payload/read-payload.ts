@@ -3,6 +3,7 @@ import { join, posix, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 import type { Entry, FileEntry } from '../package/package.ts';
 import type { Payload } from '../package/payload.ts';
+import { printableLine } from '../printable.ts';
 import { reading } from '../unreadable.ts';
 import { stampOf } from './file-stamp.ts';
 import { licenseText } from './license-file.ts';
@@ -56,7 +57,7 @@ export async function readPayload(dir: string, options: PayloadOptions): Promise
       nameMistake(path) ??
       (stats.isSymbolicLink() ? reading(disk, () => linkMistake(path, disk)) : kindMistake(stats));
     if (mistake !== null) {
-      mistakes.push(`${disk.replaceAll('\n', '\\n')}: ${mistake}`);
+      mistakes.push(`${printableLine(disk)}: ${mistake}`);
       continue;
     }
     if (stats.isFile()) newestSeconds = Math.max(newestSeconds, Math.floor(stats.mtimeMs / 1_000));

@@ -122,6 +122,12 @@ describe('mkdeb build', () => {
       'app/mkdeb.yaml:2:3: unknown key "service.prt"; did you mean "port"?\n',
     ],
     ['no such compression', app, ['--compress', 'zst'], '--compress is "zst"; did you mean "zstd"?\n'],
+    [
+      'what a terminal would obey',
+      app,
+      ['-c', 'app/\x1b[2J.yaml'],
+      'app/\\x1b[2J.yaml: there is no such file\n',
+    ],
     ['no such folder', app, ['-o', 'no/x.deb'], '--output is "no/x.deb"; there is no directory "no"\n'],
     [
       'no such file of the app',

@@ -13,6 +13,7 @@ test('mkdeb loads commander alone before it knows the command: --help and --vers
     'cli.ts',
     'error-as-json.ts',
     'installation.ts',
+    'printable.ts',
     'program.ts',
   ]);
 });

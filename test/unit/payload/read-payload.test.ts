@@ -253,6 +253,13 @@ describe('what a package can’t carry is refused', () => {
     await expect(readPayload(dir, { ignore: [] })).rejects.toThrow('dpkg takes no newline in a file name');
   });
 
+  test('control characters in a name are told as what they are, on one line', async () => {
+    const dir = appDirectory({ '\x1b[2J\rall is well\n': 'x' });
+    await expect(readPayload(dir, { ignore: [] })).rejects.toThrow(
+      /^\S*\\x1b\[2J\\x0dall is well\\n: dpkg takes/,
+    );
+  });
+
   test('nothing at all', async () => {
     await expect(readPayload(appDirectory({ 'mkdeb.yaml': '' }), { ignore: [] })).rejects.toThrow(
       'no file to package',
