@@ -28,6 +28,7 @@ need gcc gcc
 [ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
 need apt-ftparchive apt-utils
 need dscverify devscripts
+need faketime faketime
 need reprepro reprepro
 need go golang-go
 need python3 python3
