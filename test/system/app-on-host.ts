@@ -31,7 +31,7 @@ export async function openWorkshop(): Promise<Workshop> {
       const app = join(dir, `app-${++count}`);
       await makeExample(kind, options, app);
       const out = join(dir, `out-${count}/`);
-      const { stdout } = await execa('node', [cli, 'build', app, '-o', out, '--compress', 'gzip', '--json']);
+      const { stdout } = await execa('node', [cli, 'build', app, '-o', out, '--json']);
       return (JSON.parse(stdout) as { path: string }).path;
     },
     dispose: () => rm(dir, { recursive: true, force: true }),
