@@ -15,11 +15,18 @@ if ! command -v dpkg >/dev/null; then
 fi
 # In memory where that can be: the disk may be full, or read-only.
 at=
+# Who asked tells all of this to end, and so does timeout: what takes it away is not to be ended by the second time.
+trap 'trap "" INT TERM HUP; [ -z "$at" ] || rm -rf "$at"' EXIT
+trap 'trap "" INT TERM HUP; exit 130' INT
+trap 'trap "" INT TERM HUP; exit 143' TERM HUP
+# mktemp would tell the name only once it is there: whoever is told to end in between would leave it.
+random=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 for place in /run "${TMPDIR:-/tmp}" /var/tmp /dev/shm; do
-    at=$(mktemp -d "$place/mkdeb-doctor.XXXXXX" 2>/dev/null) || continue
-    trap 'rm -rf "$at"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    at=$place/mkdeb-doctor.$random
+    if ! mkdir -m 700 "$at" 2>/dev/null; then
+        at=
+        continue
+    fi
     if head -c 2M /dev/zero >"$at/room" 2>/dev/null && rm "$at/room"; then break; fi
     rm -rf "$at"
     at=

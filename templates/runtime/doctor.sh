@@ -73,11 +73,19 @@ is_root() { [ "$(id -u)" = 0 ]; }
 
 # make_scratch: a directory for what checks try, in memory where that can be: the disk may be full, or read-only.
 make_scratch() {
+    scratch=
+    # What takes it away is not to be ended by a second signal.
+    trap 'trap "" INT TERM HUP; [ -z "$scratch" ] || rm -rf "$scratch"' EXIT
+    trap 'trap "" INT TERM HUP; exit 130' INT
+    trap 'trap "" INT TERM HUP; exit 143' TERM HUP
+    # mktemp would tell the name only once it is there.
+    random=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
     for place in /run "${TMPDIR:-/tmp}" /var/tmp /dev/shm; do
-        scratch=$(mktemp -d "$place/doctor.XXXXXX" 2>/dev/null) || continue
-        trap 'rm -rf "$scratch"' EXIT
-        trap 'exit 130' INT
-        trap 'exit 143' TERM HUP
+        scratch=$place/doctor.$random
+        if ! mkdir -m 700 "$scratch" 2>/dev/null; then
+            scratch=
+            continue
+        fi
         if head -c 64K /dev/zero >"$scratch/room" 2>/dev/null && rm "$scratch/room"; then
             # For dpkg-deb, too.
             export TMPDIR="$scratch"
