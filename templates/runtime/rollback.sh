@@ -56,8 +56,10 @@ on_probation() {
 # instance_failed ID: called at OnFailure=. systemd 254 and later say so at every crash that they restart after; only
 # a unit that is in the state failed has been given up (its start limit is hit).
 instance_failed() {
-    [ -n "$1" ] && [ "$1" = "$(linked current)" ] || return 0
-    systemctl --quiet is-failed "$(unit "$1")" || return 0
+    current_has_failed "$1" || return 0
+    # An upgrade that restarts the service may have stopped it: then what that comes to counts.
+    one_at_a_time $lock_wait "what follows from the failure of $1" || return 1
+    current_has_failed "$1" || return 0
     story_to=$1
     if [ -n "$(serving)" ] && [ "$(serving)" != "$(linked previous)" ]; then return 0; fi
     before=$(linked previous)
@@ -70,10 +72,11 @@ instance_failed() {
     fi
 }
 
+current_has_failed() { [ -n "$1" ] && [ "$1" = "$(linked current)" ] && systemctl --quiet is-failed "$(unit "$1")"; }
+
 # take_back FAILED BEFORE: what served before FAILED serves again, also if it has not finished its drain. Marks FAILED,
 # so that the two never take turns.
 take_back() {
-    one_at_a_time $lock_wait "the return to $2"
     story_from=$1
     story_to=$2
     warn probation "$(called "$1") has failed for good $age s after its commit: $(called "$2") takes over again"

@@ -80,7 +80,21 @@ describe.each<DebianRelease>([13])('a listening socket held by systemd on Debian
 
   it('is opened anew where the ports change, and that is said', async () => {
     const config = { service: { ...service, port: [port, 8090] } };
+    // The old one, stopped by the upgrade, then counts as failed: that is no reason to go back to what was before it.
+    const dropIn = `/etc/systemd/system/${name}@9.1.0.service.d`;
+    await host.run([
+      'sh',
+      '-c',
+      `mkdir -p "$0" && printf '[Service]\\nKillSignal=SIGKILL\\n' >"$0/x.conf" && systemctl daemon-reload`,
+      dropIn,
+    ]);
     const outcome = await aptInstall(host, await build('9.2.0', { config }));
+    await host.run(['rm', '-r', dropIn]);
+    const failure = ['systemctl', 'show', '--property=Result', '--value', `${name}@9.1.0.service`];
+    expect((await host.run(failure)).stdout).toBe('signal\n');
+    await expect
+      .poll(() => activity(host, `${name}-handoff@failed:9.1.0.service`), { timeout: 30_000 })
+      .toBe('inactive');
     expect(outcome.stdout).toContain('has to stop before hello-python@9.2.0.service starts');
     expect(await answeringVersion(host, 8090)).toBe('9.2.0');
     expect(await answeringVersion(host, port)).toBe('9.2.0');
