@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { constants, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import { constants, createServer, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** What a server does with one request; `socket` is the connection below its session. */
 export type Behaviour = (stream: ServerHttp2Stream, socket: Socket) => void;
@@ -68,23 +68,20 @@ export const behaviours = {
 export type Behave = (request: number, inSession: number, session: number) => Behaviour;
 
 /** An HTTP/2 server on loopback that does with each request, in the order of their coming, what it is told to. */
-export class H2Server {
-  readonly #server: Http2Server;
-  readonly #sockets = new Set<Socket>();
+export class H2Server extends LoopbackServer {
   requests = 0;
   sessions = 0;
 
   private constructor(behave: Behave) {
-    this.#server = createServer();
+    const server = createServer();
+    super(server);
     let latest: Socket;
     // Before node:http2 has it, and makes a session of it.
-    this.#server.prependListener('connection', (socket: Socket) => {
+    server.prependListener('connection', (socket: Socket) => {
       latest = socket;
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {});
     });
-    this.#server.on('sessionError', () => {});
-    this.#server.on('session', (session) => {
+    server.on('sessionError', () => {});
+    server.on('session', (session) => {
       const socket = latest;
       let inSession = 0;
       const number = this.sessions++;
@@ -95,21 +92,7 @@ export class H2Server {
     });
   }
 
-  static async start(behave: Behave, address = '127.0.0.1'): Promise<H2Server> {
-    const server = new H2Server(behave);
-    server.#server.listen(0, address);
-    await once(server.#server, 'listening');
-    return server;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    if (!this.#server.listening) return;
-    this.#server.close();
-    await once(this.#server, 'close');
+  static start(behave: Behave, address?: string): Promise<H2Server> {
+    return new H2Server(behave).listen(address);
   }
 }

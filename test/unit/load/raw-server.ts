@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** What a server does with one request: whatever it likes with the socket. */
 export type Behaviour = (socket: Socket) => void;
@@ -31,18 +31,13 @@ export const behaviours = {
 } satisfies Record<string, Behaviour>;
 
 /** A server on loopback that does with each request, in the order of their coming, what it is told to. */
-export class RawServer {
-  readonly server: Server;
+export class RawServer extends LoopbackServer {
   requests = 0;
   connections = 0;
-  readonly #sockets = new Set<Socket>();
 
   private constructor(behave: (request: number, connection: number) => Behaviour) {
-    this.server = createServer((socket) => {
+    const server = createServer((socket) => {
       const connection = this.connections++;
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => {});
       let seen = '';
       socket.on('data', (chunk) => {
         seen += chunk.toString('latin1');
@@ -51,26 +46,13 @@ export class RawServer {
         behave(this.requests++, connection)(socket);
       });
     });
+    super(server);
   }
 
-  static async start(
+  static start(
     behave: (request: number, connection: number) => Behaviour,
-    address = '127.0.0.1',
+    address?: string,
   ): Promise<RawServer> {
-    const raw = new RawServer(behave);
-    raw.server.listen(0, address);
-    await once(raw.server, 'listening');
-    return raw;
-  }
-
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    if (!this.server.listening) return;
-    this.server.close();
-    await once(this.server, 'close');
+    return new RawServer(behave).listen(address);
   }
 }

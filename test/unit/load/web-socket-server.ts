@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { LoopbackServer } from './loopback-server.ts';
 
 /** What a server does with a request for a WebSocket. */
 export type Opening = (socket: Socket, accept: () => void) => void;
@@ -60,21 +60,16 @@ export const reactions = {
 } satisfies Record<string, Reaction>;
 
 /** Echoes on loopback, but where it is told to do something else; it counts openings and messages as they come. */
-export class EchoServer {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+export class EchoServer extends LoopbackServer {
   openings = 0;
   messages = 0;
 
   private constructor(open: (opening: number) => Opening, react: (message: number) => Reaction) {
     const webSockets = new WebSocketServer({ noServer: true });
     webSockets.on('headers', (headers) => headers.push('X-Version: 1.0'));
-    this.#server = createServer();
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {});
-    });
-    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const server = createServer();
+    super(server);
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       open(this.openings++)(socket, () =>
         webSockets.handleUpgrade(request, socket, head, (webSocket) => {
           webSocket.on('error', () => {});
@@ -84,25 +79,11 @@ export class EchoServer {
     });
   }
 
-  static async start(
+  static start(
     react: (message: number) => Reaction = () => reactions.echo,
     open: (opening: number) => Opening = () => openings.ok,
-    address = '127.0.0.1',
+    address?: string,
   ): Promise<EchoServer> {
-    const server = new EchoServer(open, react);
-    server.#server.listen(0, address);
-    await once(server.#server, 'listening');
-    return server;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    if (!this.#server.listening) return;
-    this.#server.close();
-    await once(this.#server, 'close');
+    return new EchoServer(open, react).listen(address);
   }
 }
