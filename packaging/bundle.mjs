@@ -1,7 +1,7 @@
 // npm run build, node packaging/bundle.mjs [FOLDER]: compiles src/ into FOLDER (default: dist), with the modules of npm
 // that it uses, in few files: Node takes 0.4 s to find and load 550 of them, for each `mkdeb build`.
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -30,7 +30,7 @@ export const external = ['@cyclonedx/cyclonedx-library', 'systeminformation', 'u
 
 /**
  * Compiles into a folder. Each file comes into being whole, those that name others last, so that what runs from there
- * meanwhile goes on. Resolves with the folders in node_modules of what is in the files.
+ * meanwhile goes on.
  */
 export async function bundle(folder = join(checkout, 'dist')) {
   const build = await rolldown({
@@ -39,7 +39,7 @@ export async function bundle(folder = join(checkout, 'dist')) {
     platform: 'node',
     external: external.map((name) => new RegExp(`^${name}(/|$)`)),
   });
-  const scratch = `${folder}.${process.pid}`;
+  const scratch = join(folder, `.new-${process.pid}`);
   try {
     const { output } = await build.write({
       dir: scratch,
@@ -49,8 +49,6 @@ export async function bundle(folder = join(checkout, 'dist')) {
     });
     chmodSync(join(scratch, 'cli.js'), 0o755);
     moveInto(scratch, folder, output);
-    const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []));
-    return packagesOf(modules);
   } finally {
     await build.close();
     rmSync(scratch, { recursive: true, force: true });
@@ -65,13 +63,6 @@ function moveInto(scratch, folder, output) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     renameSync(join(scratch, file), join(folder, file));
   }
-}
-
-/** The folders of node_modules, from the checkout on, that modules come from. */
-function packagesOf(modules) {
-  const inPackage = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
-  const folders = modules.flatMap((module) => relative(checkout, module).match(inPackage) ?? []);
-  return [...new Set(folders)].sort();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle(process.argv[2]);

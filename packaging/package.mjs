@@ -46,7 +46,8 @@ async function fill() {
   run('npm', ['ci', ...production, ...quietly], stage);
   // None of them is a program that mkdeb runs, whatever modes they were published with.
   run('find', [join(stage, 'node_modules'), '-type', 'f', '-exec', 'chmod', '644', '{}', '+'], stage);
-  leaveNotices(await bundle(join(stage, 'dist')));
+  leaveOutModules();
+  await bundle(join(stage, 'dist'));
   // /usr/bin/mkdeb starts it.
   const cli = join(stage, 'dist/cli.js');
   writeFileSync(cli, readFileSync(cli, 'utf8').replace(/^#!.*\n/, ''));
@@ -74,25 +75,40 @@ async function fill() {
     put(`doc/mkdeb/docs/${name}`, readFileSync(join(checkout, 'docs', name)));
 }
 
-/** Of the modules whose code is in dist: their notices and manifests, unless one that is loaded by its name needs them. */
-function leaveNotices(bundled) {
-  const needed = new Set();
-  const need = (name) => {
-    if (needed.has(name)) return;
-    const manifest = join(stage, 'node_modules', name, 'package.json');
-    if (!existsSync(manifest)) return;
-    needed.add(name);
-    for (const other of Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).dependencies ?? {}))
-      need(other);
+/**
+ * Whole stay the modules that are loaded by their names, and what those need. Of the others, whose code is in dist where
+ * it is used, the notices and manifests stay.
+ */
+function leaveOutModules() {
+  const modules = join(stage, 'node_modules');
+  const whole = new Set();
+  const keep = (name) => {
+    const manifest = join(modules, name, 'package.json');
+    // An optional one, left out.
+    if (whole.has(name) || !existsSync(manifest)) return;
+    whole.add(name);
+    const { dependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'));
+    for (const other of Object.keys(dependencies)) keep(other);
   };
-  external.forEach(need);
-  const isNotice = (path) => /(?:^|\/)(?:package\.json|(?:licen[cs]e|copying|notice)[^/]*)$/i.test(path);
-  for (const folder of bundled) {
-    if (needed.has(folder.slice('node_modules/'.length))) continue;
-    const files = readdirSync(join(stage, folder), { recursive: true, withFileTypes: true });
-    for (const file of files.filter((file) => file.isFile() && !isNotice(file.name)))
+  external.forEach(keep);
+  const stays = (name, { parentPath, name: file }) =>
+    file === 'package.json'
+      ? parentPath === join(modules, name)
+      : /^(?:licen[cs]e|copying|notice)/i.test(file);
+  for (const name of moduleNames(modules).filter((name) => !whole.has(name))) {
+    const found = readdirSync(join(modules, name), { recursive: true, withFileTypes: true });
+    for (const file of found.filter((file) => file.isFile() && !stays(name, file)))
       rmSync(join(file.parentPath, file.name));
   }
+  run('find', [modules, '-type', 'd', '-empty', '-delete'], stage);
+}
+
+/** `yaml`, `@scope/name`. */
+function moduleNames(folder) {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((found) => found.isDirectory());
+  return folders.flatMap(({ name }) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
 }
 
 /** A file below /usr/share. */
