@@ -17,7 +17,7 @@ const lintianLimitMs = 15 * 60_000;
 export type LintianResult = { findings: readonly LintFinding[] } | { without: string };
 
 /**
- * Runs lintian over a package that has been read before. Debian 12's does not know zstd: it gets such a package with its
+ * Runs lintian over a package that has been read before. Debian's (12, 13) does not know zstd: it gets such a package with its
  * members decompressed, from a folder that is gone afterwards.
  */
 export async function lintian(

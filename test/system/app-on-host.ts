@@ -17,8 +17,8 @@ const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 export const patience = (more: object): string => ('variant' in more ? '4s' : '60s');
 
 export interface Workshop {
-  /** The path of a package of the example, built by `mkdeb build`. */
-  build(kind: ExampleKind, options: ExampleOptions): Promise<string>;
+  /** The path of a package of the example, built by `mkdeb build` with those flags. */
+  build(kind: ExampleKind, options: ExampleOptions, ...flags: string[]): Promise<string>;
   dispose(): Promise<void>;
 }
 
@@ -27,11 +27,11 @@ export async function openWorkshop(): Promise<Workshop> {
   const dir = await mkdtemp(join(tmpdir(), 'mkdeb-test-'));
   let count = 0;
   return {
-    async build(kind, options) {
+    async build(kind, options, ...flags) {
       const app = join(dir, `app-${++count}`);
       await makeExample(kind, options, app);
       const out = join(dir, `out-${count}/`);
-      const { stdout } = await execa('node', [cli, 'build', app, '-o', out, '--json']);
+      const { stdout } = await execa('node', [cli, 'build', app, '-o', out, '--json', ...flags]);
       return (JSON.parse(stdout) as { path: string }).path;
     },
     dispose: () => rm(dir, { recursive: true, force: true }),

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheDirectory } from '../../src/host/cache-directory.ts';
 import { createTestHost } from '../../src/host/create-test-host.ts';
@@ -39,6 +40,15 @@ async function bearing(name: string): Promise<string[]> {
 async function network(): Promise<unknown> {
   return [await readdir('/sys/class/net'), await readdir('/run/netns').catch(() => [])];
 }
+
+const module = new URL('../../dist/host/create-test-host.js', import.meta.url).href;
+/** Makes one, says its name, and fails when it is told to. */
+const program = `
+  const { createTestHost } = await import(process.env.MODULE);
+  const host = await createTestHost({ debian: 12 });
+  console.log(host.name);
+  process.on('message', () => { throw new Error('uncaught'); });
+`;
 
 describe('a disposed test host', () => {
   it('leaves no process, mount, namespace, cgroup, interface or file', async () => {
@@ -100,23 +110,32 @@ describe('a test host that cannot be made', () => {
     expect(await bearing(cache)).toEqual([]);
     expect(existsSync(join(cache, 'hosts'))).toBe(false);
   });
+
+  it('leaves no mount when it is killed while its root is made, so that the next one can be', async () => {
+    const maker = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      env: { ...process.env, MODULE: module },
+      detached: true,
+      stdio: 'ignore',
+    });
+    const exited = once(maker, 'exit');
+    await expect
+      .poll(async () => (await bearing('.making/proc')).length, { timeout: 120_000, interval: 100 })
+      .toBeGreaterThan(0);
+    process.kill(-(maker.pid as number), 'SIGKILL');
+    await exited;
+    await expect.poll(() => bearing(cache), { timeout: 20_000 }).toEqual([]);
+    await execa('rm', ['--recursive', '--one-file-system', join(cache, 'roots')]);
+  });
 });
 
 describe('a process that holds a test host', () => {
-  const program = `
-    const { createTestHost } = await import(process.env.MODULE);
-    const host = await createTestHost({ debian: 12 });
-    console.log(host.name);
-    process.on('message', () => { throw new Error('uncaught'); });
-  `;
   let holder: ChildProcess;
   let name: string;
 
   beforeEach(async () => {
-    const MODULE = new URL('../../dist/host/create-test-host.js', import.meta.url).href;
     holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      env: { ...process.env, MODULE },
+      env: { ...process.env, MODULE: module },
     });
     const lines = createInterface({ input: holder.stdout as NodeJS.ReadableStream });
     const ended = once(holder, 'exit').then(() => Promise.reject(new Error('it ended before it had a host')));

@@ -34,7 +34,8 @@ describe('the lintian of Debian 13', () => {
   };
 
   it.each(exampleKinds)('has nothing to say about the %s example', async (kind) => {
-    const deb = await workshop.build(kind, { version: '1.0.0' });
+    // It knows no zstd, as Debian 12's: Debian's own packages have none, though its dpkg and apt take it.
+    const deb = await workshop.build(kind, { version: '1.0.0' }, '--compress', 'gzip');
     // Go programs are static; lintian lets them be, but knows them by what their source package builds with.
     expect(await said(deb, '--suppress-tags', 'statically-linked-binary')).toEqual(nothing);
   });

@@ -15,7 +15,7 @@ test.each(exampleKinds)(
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
     await makeExample(kind, { version: '1.0.0' }, join(dir, 'app'));
     const deb = join(dir, 'app.deb');
-    // Debian 12's lintian does not know zstd.
+    // Debian's lintian does not know zstd.
     await execa('node', [cli, 'build', join(dir, 'app'), '-o', deb, '--compress', 'gzip']);
     // Go programs are static; lintian lets them be, but knows them by what their source package builds with.
     const known = ['--suppress-tags', 'statically-linked-binary'];
