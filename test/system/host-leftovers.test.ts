@@ -91,6 +91,12 @@ describe('a test host that cannot be made', () => {
   afterEach(async () => {
     if (before === undefined) delete process.env['MKDEB_CACHE'];
     else process.env['MKDEB_CACHE'] = before;
+    // Only a test that fails leaves any; to delete into them would hurt this machine.
+    const mounts = (await readFile('/proc/self/mountinfo', 'utf8'))
+      .split('\n')
+      .map((line) => line.split(' ')[4] ?? '')
+      .filter((path) => path.startsWith(`${cache}/`));
+    for (const path of mounts.reverse()) await execa('umount', [path]);
     await rm(cache, { recursive: true, force: true });
   });
 
