@@ -36,7 +36,7 @@ function seedOfCommit(): number {
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/fresh-dist.ts'],
+    globalSetup: ['test/fresh-dist.ts', 'test/shared-packages.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
       {

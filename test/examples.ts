@@ -1,10 +1,11 @@
 /** App directories made from examples/, in any version and broken in any of the ways that upgrades must survive. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { isMap, parseDocument } from 'yaml';
+import { madeOnce } from './made-once.ts';
 
 /** Ways of being unhealthy. `answers-after=30`: starts to listen 30 s late; `answers-500-later`: from the second request on; `flaps`: its health check is fine every other time. */
 export type Variant =
@@ -107,7 +108,7 @@ async function makeNode({ version, variant, clients, name }: ExampleOptions, dir
 
 async function nodeModules(source: string): Promise<string> {
   const lock = await readFile(join(source, 'package-lock.json'));
-  const made = await once(`node-${digest(lock)}`, async (dir) => {
+  const made = await madeOnce(cache, `node-${digest(lock)}`, async (dir) => {
     await cp(join(source, 'package.json'), join(dir, 'package.json'));
     await cp(join(source, 'package-lock.json'), join(dir, 'package-lock.json'));
     await execa('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd: dir });
@@ -152,7 +153,7 @@ async function goBinary(
   const sources = await Promise.all(files.map((file) => readFile(file)));
   const flags = `-s -w -X main.version=${version} -X main.variant=${variant ?? ''}`;
   const build = ['build', '-trimpath', '-ldflags', flags, '-o', program, '.'];
-  const made = await once(`go-${digest(...sources, ...build)}`, async (work) => {
+  const made = await madeOnce(cache, `go-${digest(...sources, ...build)}`, async (work) => {
     for (const file of files) await cp(file, join(work, file.slice(file.lastIndexOf('/'))));
     await execa('go', build, { cwd: work, env: { CGO_ENABLED: '0', ...environment } });
   });
@@ -178,33 +179,9 @@ async function makePlain({ version, variant }: ExampleOptions, dir: string): Pro
   await writeFile(join(dir, 'version.py'), `version = '${version}'\nvariant = '${variant ?? ''}'\n`);
 }
 
-function digest(...parts: (Uint8Array | string)[]): string {
+/** A name for what is made of `parts`. */
+export function digest(...parts: (Uint8Array | string)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 16);
-}
-
-/** The cached folder `key`, filled by `fill` where it is not there; tests running side by side may both fill it. */
-async function once(key: string, fill: (dir: string) => Promise<void>): Promise<string> {
-  const made = join(cache, key);
-  if (await exists(made)) return made;
-  await mkdir(cache, { recursive: true });
-  const work = await mkdtemp(join(cache, 'work-'));
-  try {
-    await fill(work);
-    await rename(work, made);
-  } catch (error) {
-    // Another process was first.
-    if (!(await exists(made))) throw error;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return made;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,12 +1,14 @@
 /** What tests of the contract do with an example app on a test host. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Host, Outcome } from '../../src/host/host.ts';
 import type { LoadReport } from '../../src/load/load-report.ts';
-import { type ExampleKind, type ExampleOptions, makeExample } from '../examples.ts';
+import { digest, type ExampleKind, type ExampleOptions, makeExample } from '../examples.ts';
+import { madeOnce } from '../made-once.ts';
+import { sharedPackages } from '../shared-packages.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -17,22 +19,31 @@ const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 export const patience = (more: object): string => ('variant' in more ? '4s' : '60s');
 
 export interface Workshop {
-  /** The path of a package of the example, built by `mkdeb build` with those flags. */
+  /** The path of a package of the example, built by `mkdeb build` with those flags, or earlier in this test run. */
   build(kind: ExampleKind, options: ExampleOptions, ...flags: string[]): Promise<string>;
   dispose(): Promise<void>;
 }
 
 /** A folder to build packages in. */
 export async function openWorkshop(): Promise<Workshop> {
+  const shared = process.env[sharedPackages];
+  if (shared === undefined) throw new Error(`${sharedPackages} is not set: is this no test run?`);
   const dir = await mkdtemp(join(tmpdir(), 'mkdeb-test-'));
   let count = 0;
   return {
     async build(kind, options, ...flags) {
-      const app = join(dir, `app-${++count}`);
-      await makeExample(kind, options, app);
-      const out = join(dir, `out-${count}/`);
-      const { stdout } = await execa('node', [cli, 'build', app, '-o', out, '--json', ...flags]);
-      return (JSON.parse(stdout) as { path: string }).path;
+      const out = join(dir, `out-${++count}`);
+      const app = join(dir, `app-${count}`);
+      const built = await madeOnce(shared, digest(JSON.stringify([kind, options, flags])), async (folder) => {
+        await makeExample(kind, options, app);
+        await execa('node', [cli, 'build', app, '-o', `${folder}/`, ...flags]);
+        await rm(app, { recursive: true });
+      });
+      const [deb, ...others] = await readdir(built);
+      if (deb === undefined || others.length > 0) throw new Error(`${deb}, ${others} in ${built}`);
+      await mkdir(out);
+      await link(join(built, deb), join(out, deb));
+      return join(out, deb);
     },
     dispose: () => rm(dir, { recursive: true, force: true }),
   };
