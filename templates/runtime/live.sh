@@ -2,8 +2,8 @@
 # Where all releases run in one unit, NAME@live.service, one generation of the app after the other (the handoff
 # `reload`): what runs is then asked of the unit's processes.
 
-# shares_unit ID: whether its release runs there.
-shares_unit() { [ "$(setting "$1" HANDOFF 2>/dev/null)" = reload ]; }
+# shares_unit ID: whether its release runs there; only such a one has that file.
+shares_unit() { [ -e "$releases/$1/.mkdeb/become" ]; }
 
 # generation_runs ID: whether the unit has processes of it, or soon has.
 generation_runs() {

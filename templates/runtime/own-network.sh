@@ -75,8 +75,8 @@ make_network_alone() {
     mkdir -p "$networks/$name@$1" "$tables"
     # It was wound down and comes back.
     if [ ! -e "$tables/target" ] || [ "$(cat "$tables/target")" = "nobody $1 0" ]; then echo "$1" >"$tables/target"; fi
-    setting "$1" ISOLATE >"$networks/$name@$1/isolation"
-    ports_of "$1" >"$networks/$name@$1/ports"
+    printf '%s' "$(setting "$1" ISOLATE)" >"$networks/$name@$1/isolation"
+    printf '%s' "$(ports_of "$1")" >"$networks/$name@$1/ports"
     has_network "$1" || free_slot >"$networks/$name@$1/slot"
     slot=$(slot_of "$1")
     case $(isolation_of "$1") in

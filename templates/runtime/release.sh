@@ -19,13 +19,12 @@ point() {
 unpoint() { rm -f "$releases/$1"; }
 
 # setting ID NAME: what the release was built with. Instead of an ID also the directory of one that is not among them.
+# To be called in $( ), where all that the settings set is forgotten again.
 setting() {
-    (
-        case $1 in /*) release=$1 ;; *) release=$releases/$1 ;; esac
-        # shellcheck source=/dev/null
-        . "$release/.mkdeb/settings"
-        eval "printf '%s' \"\${$2}\""
-    )
+    case $1 in /*) release=$1 ;; *) release=$releases/$1 ;; esac
+    # shellcheck source=/dev/null
+    . "$release/.mkdeb/settings"
+    eval "printf '%s' \"\${$2}\""
 }
 
 # free_id BASE: BASE, or BASE_2, BASE_3 … where that release is on the host already: the same version again.

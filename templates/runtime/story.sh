@@ -33,7 +33,8 @@ FIELDS
 # tell STEP TEXT: for whoever runs this alone.
 tell() {
     say_ms=$(($(now_ms) - started))
-    say_time=$(printf '%d.%02d s' $((say_ms / 1000)) $((say_ms % 1000 / 10)))
+    hundredths=$((say_ms % 1000 / 10 + 100))
+    say_time="$((say_ms / 1000)).${hundredths#1} s"
     in_journal || printf '%s: %s %s: %s\n' "$name" "$say_time" "$1" "$2"
 }
 

@@ -218,16 +218,18 @@ TEXT
 # retire_in_background OLD NEW: the drain goes on in a unit of its own, so that it outlives apt; apt waits for the
 # end of it, but not for long.
 retire_in_background() {
-    systemctl start --no-block "$name-handoff@retire:$1.service"
+    retiring=$name-handoff@retire:$1.service
     wait_ms=$(setting "$2" DRAIN_WAIT_MS)
-    wait_until=$(($(now_ms) + wait_ms))
-    while [ "$(now_ms)" -lt "$wait_until" ]; do
-        if ! retires "$1" && ! runs "$1"; then
+    [ "$wait_ms" = 0 ] ||
+        timeout --foreground "$((wait_ms / 1000)).$(printf '%03d' $((wait_ms % 1000)))" systemctl start "$retiring" 2>/dev/null || true
+    if ! retires "$1"; then
+        if ! runs "$1"; then
             tell retire "$(called "$1") is stopped"
             return 0
         fi
-        sleep 0.1
-    done
+        # The time was over before systemd had heard of it.
+        systemctl start --no-block "$retiring"
+    fi
     say drain "$(called "$1") still finishes what it has; that goes on in the background ($name-handoff status)"
 }
 

@@ -7,7 +7,7 @@
 set -eu
 init=$1 cgroup=$2 pidfd_getfd=$3
 shift 3
-mkdir -p "$cgroup"
+[ -d "$cgroup" ] || mkdir -p "$cgroup"
 echo 0 >"$cgroup/cgroup.procs"
 if [ "$pidfd_getfd" = forbid ]; then
     set -- perl -e "$(cat "${0%/*}/forbid-pidfd-getfd.pl")" "$@"
