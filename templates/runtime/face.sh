@@ -44,7 +44,7 @@ prune_now() {
 face_stop() {
     current=$(linked current)
     failed=no
-    if [ -n "$current" ] && systemctl --quiet is-failed "$(unit "$current")"; then failed=yes; fi
+    if [ -n "$current" ] && had_failed "$current"; then failed=yes; fi
     systemctl stop "$name-handoff@retire:*.service" 2>/dev/null || true
     systemctl stop "$name@*.service" || true
     if [ "$failed" = yes ]; then
@@ -52,6 +52,15 @@ face_stop() {
         return 1
     fi
 }
+
+# had_failed ID: whether its instance had failed before this stop, which ends it too (StopPropagatedFrom=), however badly.
+had_failed() {
+    systemctl --quiet is-failed "$(unit "$1")" &&
+        [ "$(when InactiveEnter "$(unit "$1")")" -lt "$(when ActiveExit "$name.service")" ]
+}
+
+# when EVENT UNIT: in microseconds since the boot.
+when() { systemctl show --property="$1TimestampMonotonic" --value "$2"; }
 
 # face_ended: after a stop, and after a start that failed. When the host goes down systemd stops everything in its own
 # order: to wait here for a unit that it stops later would never end.

@@ -57,9 +57,10 @@ on_probation() {
 # a unit that is in the state failed has been given up (its start limit is hit).
 instance_failed() {
     current_has_failed "$1" || return 0
-    # An upgrade that restarts the service may have stopped it: then what that comes to counts.
+    # Whoever stops or restarts the service, an admin or an upgrade, has ended it, however badly: what that comes to counts.
     one_at_a_time $lock_wait "what follows from the failure of $1" || return 1
-    current_has_failed "$1" || return 0
+    face_at_rest
+    if [ "$face_state" = inactive ] || ! current_has_failed "$1"; then return 0; fi
     story_to=$1
     if [ -n "$(serving)" ] && [ "$(serving)" != "$(linked previous)" ]; then return 0; fi
     before=$(linked previous)
@@ -73,6 +74,13 @@ instance_failed() {
 }
 
 current_has_failed() { [ -n "$1" ] && [ "$1" = "$(linked current)" ] && systemctl --quiet is-failed "$(unit "$1")"; }
+
+# face_at_rest: waits until the face neither starts nor stops, each of which has limits of its own; face_state says how it is.
+face_at_rest() {
+    while face_state=$(systemctl show --property=ActiveState --value "$name.service"); do
+        case $face_state in activating | deactivating) sleep 0.2 ;; *) break ;; esac
+    done
+}
 
 # take_back FAILED BEFORE: what served before FAILED serves again, also if it has not finished its drain. Marks FAILED,
 # so that the two never take turns.

@@ -8,6 +8,7 @@ import {
   aptInstall,
   handoffStatus,
   openWorkshop,
+  refuses,
   settled,
   type Workshop,
 } from './app-on-host.ts';
@@ -59,6 +60,40 @@ describe.each<DebianRelease>([12])("the admin's word on Debian %d", (debian) => 
     expect(await activity(host)).toBe('inactive');
     await host.run(['systemctl', 'unmask', 'hello-node']);
     await host.run(['systemctl', 'start', 'hello-node']);
+    expect(await answeringVersion(host)).toBe('1.1.0');
+  });
+
+  it('restarted and stopped it is also where its instance ends badly, and no other release starts', async () => {
+    // On probation, and with a release to go back to.
+    const { current, previous } = await handoffStatus(host);
+    expect(previous).toMatch(/^1\.0\.0/);
+    const dropIn = '/etc/systemd/system/hello-node@.service.d';
+    await host.run([
+      'sh',
+      '-c',
+      `mkdir -p "$0" && printf '[Service]\\nKillSignal=SIGKILL\\n' >"$0/x.conf" && systemctl daemon-reload`,
+      dropIn,
+    ]);
+    const looked = () =>
+      expect
+        .poll(() => activity(host, `hello-node-handoff@failed:${current}.service`), { timeout: 30_000 })
+        .toBe('inactive');
+    for (let times = 0; times < 3; times++) {
+      await host.run(['systemctl', 'restart', 'hello-node']);
+      await looked();
+      expect(await activity(host)).toBe('active');
+      expect(await answeringVersion(host)).toBe('1.1.0');
+    }
+    await host.run(['systemctl', 'stop', 'hello-node']);
+    const failure = ['systemctl', 'show', '--property=Result', '--value', `hello-node@${current}.service`];
+    expect((await host.run(failure)).stdout).toBe('signal\n');
+    await looked();
+    expect(await activity(host)).toBe('inactive');
+    expect(await refuses(host, 8080)).toBe(true);
+    await host.run(['rm', '-r', dropIn]);
+    await host.run(['systemctl', 'daemon-reload']);
+    await host.run(['systemctl', 'start', 'hello-node']);
+    expect(await handoffStatus(host)).toMatchObject({ current, previous });
     expect(await answeringVersion(host)).toBe('1.1.0');
   });
 

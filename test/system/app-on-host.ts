@@ -102,6 +102,13 @@ export async function answeringVersion(host: Host, port = 8080, address = 'local
   return (JSON.parse(await ask(host, '/', port, address)) as { version: string }).version;
 }
 
+/** Whether nobody listens: a client is told so, and does not wait. */
+export async function refuses(host: Host, port: number): Promise<boolean> {
+  const argv = ['curl', '-sS', '--max-time', '5', `http://localhost:${port}/`];
+  const { exitCode, stderr } = await host.run(argv, { check: false });
+  return exitCode === 7 && stderr.includes("Couldn't connect");
+}
+
 export interface HandoffStatus {
   face: string;
   current: string | null;
