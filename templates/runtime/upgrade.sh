@@ -220,15 +220,19 @@ TEXT
 retire_in_background() {
     retiring=$name-handoff@retire:$1.service
     wait_ms=$(setting "$2" DRAIN_WAIT_MS)
-    [ "$wait_ms" = 0 ] ||
-        timeout --foreground "$((wait_ms / 1000)).$(printf '%03d' $((wait_ms % 1000)))" systemctl start "$retiring" 2>/dev/null || true
+    # What timeout(1) says when the time is over.
+    waited=124
+    if [ "$wait_ms" != 0 ]; then
+        waited=0
+        timeout --foreground "$((wait_ms / 1000)).$(printf '%03d' $((wait_ms % 1000)))" systemctl start "$retiring" 2>/dev/null || waited=$?
+    fi
     if ! retires "$1"; then
         if ! runs "$1"; then
             tell retire "$(called "$1") is stopped"
             return 0
         fi
-        # The time was over before systemd had heard of it.
-        systemctl start --no-block "$retiring"
+        # Also where the time was over before systemd had heard of it.
+        [ "$waited" != 124 ] || systemctl start --no-block "$retiring"
     fi
     say drain "$(called "$1") still finishes what it has; that goes on in the background ($name-handoff status)"
 }
@@ -262,10 +266,7 @@ background() {
 retire() {
     story_from=$1
     story_to=$(linked current)
-    if [ "$1" = "$story_to" ]; then
-        warn retire "$1 is committed again; it stays"
-        return 0
-    fi
+    if stays "$1"; then return 0; fi
     use_handoff "$story_to"
     retired=$(called "$1")
     forced=
@@ -278,6 +279,7 @@ retire() {
                 return 0
             fi
             one_at_a_time $lock_wait "the end of $1" || true
+            if stays "$1"; then return 0; fi
             settle
             # It may die at any moment; and it need not be the one that came after this one any more.
             if takes_connections "$(linked current)"; then break; fi
@@ -293,6 +295,12 @@ retire() {
     prune
     next_please
     say retire "$retired is stopped${forced:+ at the drain limit}"
+}
+
+# stays ID: whether it is committed again; says so.
+stays() {
+    [ "$1" = "$(linked current)" ] || return 1
+    warn retire "$1 is committed again; it stays"
 }
 
 # await_successor: an instance that has just died, and that systemd starts again, is waited for as long as one may
