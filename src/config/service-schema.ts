@@ -10,7 +10,7 @@ import { expectedNodeVersion, nodeVersionMistake } from './node-version.ts';
 import { expectedPercentage, parsePercentage } from './percentage.ts';
 import { map, oneLine, oneOf, text, wholeNumber } from './schema-parts.ts';
 import type { Path } from './source-document.ts';
-import { type UnitSection, unitKeyMistake, unitValueMistake } from './unit-settings.ts';
+import { type UnitSection, unitChoiceMistake, unitKeyMistake, unitValueMistake } from './unit-settings.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected a text or a number' });
 
@@ -140,7 +140,7 @@ const unitSection = (section: UnitSection) =>
         const keyMistake = unitKeyMistake(section, key);
         if (keyMistake !== null) context.addIssue({ code: 'custom', path: [key], message: keyMistake });
         for (const [i, one] of (Array.isArray(value) ? value : [value]).entries()) {
-          const message = unitValueMistake(String(one));
+          const message = unitValueMistake(String(one)) ?? unitChoiceMistake(section, key, String(one));
           if (message !== null)
             context.addIssue({ code: 'custom', path: Array.isArray(value) ? [key, i] : [key], message });
         }
@@ -346,6 +346,7 @@ function reloadMistakes(
     preload?: boolean | undefined;
     canary?: unknown;
     environment?: object | undefined;
+    unit?: { Service?: object | undefined } | undefined;
     notify: boolean;
   },
 ) {
@@ -363,6 +364,11 @@ function reloadMistakes(
   }
   if (Object.hasOwn(value.environment ?? {}, 'SUCCESSOR'))
     issue(['environment', 'SUCCESSOR'], 'with "handoff: reload" mkdeb sets this variable');
+  if (Object.hasOwn(value.unit?.Service ?? {}, 'KillMode'))
+    issue(
+      ['unit', 'Service', 'KillMode'],
+      'with "handoff: reload" all generations get SIGTERM when the service stops; leave it out',
+    );
   if (value.notify)
     issue(
       ['health', 'notify'],

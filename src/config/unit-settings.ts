@@ -32,7 +32,6 @@ const owned: Readonly<Record<UnitSection, Readonly<Record<string, string>>>> = {
     Restart: 'an instance that died has to come back, and one that was retired must not',
     RemainAfterExit: 'an instance that has exited must not look active',
     SuccessExitStatus: 'an instance that failed must not look well',
-    KillMode: 'the handoff decides what is stopped when',
     KillSignal: 'the handoff sends SIGTERM',
     SendSIGKILL: 'an instance must not outlive service.drain.stop',
     TimeoutStopSec: 'use service.drain.stop',
@@ -58,6 +57,13 @@ export function unitKeyMistake(section: UnitSection, key: string): string | null
   if (!/^[A-Z][A-Za-z0-9]*$/.test(key)) return 'expected the name of a systemd setting such as MemoryMax';
   const reason = owned[section][key];
   return reason === undefined ? null : `mkdeb sets this itself: ${reason}`;
+}
+
+/** Why `key` can't have this value, though it may be set, or null. */
+export function unitChoiceMistake(section: UnitSection, key: string, value: string): string | null {
+  if (section !== 'Service' || key !== 'KillMode' || value === 'mixed' || value === 'control-group')
+    return null;
+  return 'expected control-group or mixed: an instance must not leave processes behind';
 }
 
 /** Why `value` can't stand after `Key=` in a unit as it is, or null (systemd.syntax(7)). */

@@ -131,6 +131,10 @@ describe('each mistake is told with its place, the value and what was expected',
       '7:31: service.unit.Service.ExecStart is "/x"; mkdeb sets this itself: use service.exec',
     ],
     [
+      'unit: {Service: {KillMode: process}}',
+      '7:30: service.unit.Service.KillMode is "process"; expected control-group or mixed: an instance must not leave processes behind',
+    ],
+    [
       'unit: {Service: {"Memory Max": 1}}',
       '7:34: service.unit.Service.Memory Max is "1"; expected the name of a systemd setting such as MemoryMax',
     ],
@@ -214,6 +218,10 @@ describe('each mistake is told with its place, the value and what was expected',
     [
       'service: {port: 80, exec: ./x, handoff: vip, workers: 2}',
       '5:55: service.workers is 2; with "handoff: vip" the app starts its own workers; leave it out',
+    ],
+    [
+      'service: {port: 80, exec: ./x, handoff: reload, health: /h, unit: {Service: {KillMode: mixed}}}',
+      '5:88: service.unit.Service.KillMode is "mixed"; with "handoff: reload" all generations get SIGTERM when the service stops; leave it out',
     ],
     [
       'service: {port: 80, exec: ./x, handoff: vip, preload: true}',
