@@ -167,6 +167,8 @@ function testContract(
     expect(await refuses(host, port)).toBe(true);
     await host.run(['systemctl', 'start', name]);
     expect(await version()).toBe('2.3.0');
+    await host.run(['systemctl', 'restart', name]);
+    expect(await version()).toBe('2.3.0');
     await host.run(['systemctl', 'mask', '--now', name]);
     await aptInstall(host, await build('2.4.0'));
     // Not at once: gunicorn, told to stop while its workers start, may take as long as it is given.
