@@ -4,8 +4,9 @@ import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/nod
 
 /**
  * Appends `PASSED FAILED` to the file that TEST_COUNTS names, for test/run to add up, and for each failure a line
- * `FAILED NAME: WHY`, which it repeats at the end: of a long run often no more than the end is kept. A file that cannot be loaded and an error outside of tests count as failures;
- * with CI=true a skipped test does too. Says at once why a test fails: the run may be cut off before it tells them all.
+ * `FAILED NAME: WHY`, which it repeats at the end: of a long run often no more than the end is kept. A file that cannot be
+ * loaded and an error outside of tests count as failures; with CI=true a skipped test does too. Says at once why a test
+ * fails: the run may be cut off before it tells them all.
  */
 export default class CountReporter implements Reporter {
   onTestCaseResult(test: TestCase): void {

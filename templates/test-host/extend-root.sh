@@ -17,7 +17,7 @@ cp -a --reflink=auto "$base/." "$making"
 
 # The way to the mirror is this machine's; nothing starts; and none of that stays.
 cp -L /etc/resolv.conf "$making/etc/resolv.conf"
-for line in "$@"; do echo "$line" >>"$making/etc/apt/apt.conf.d/99extend-root"; done
+for line in "$@"; do printf '%s\n' "$line" >>"$making/etc/apt/apt.conf.d/99extend-root"; done
 printf '#!/bin/sh\nexit 101\n' >"$making/usr/sbin/policy-rc.d"
 chmod 755 "$making/usr/sbin/policy-rc.d"
 mount -t proc proc "$making/proc"
