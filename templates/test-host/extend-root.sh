@@ -1,17 +1,12 @@
 #!/bin/sh
 # Makes a root directory of test hosts from one that is there, with more packages.
 #   extend-root.sh ROOT BASE PACKAGES [APT-CONFIGURATION...]
-# PACKAGES are comma-separated, as make-root.sh takes them. Called under a lock. ROOT appears whole or not at all.
+# PACKAGES are comma-separated, as make-root.sh takes them.
 set -eu
-# Mounts of its own: what is mounted below ROOT meanwhile is gone with this, also where it is killed.
-if [ "${EXTEND_ROOT:-}" != apart ]; then exec env EXTEND_ROOT=apart unshare --mount "$0" "$@"; fi
-root=$1 base=$2 packages=$3
+# shellcheck source-path=SCRIPTDIR source=begin-root.sh
+. "${0%/*}/begin-root.sh"
+base=$2 packages=$3
 shift 3
-if [ -d "$root" ]; then exit 0; fi
-making=$root.making
-rm -rf --one-file-system "$making"
-unmount() { for path in dev proc; do ! mountpoint -q "$making/$path" || umount --recursive "$making/$path"; done; }
-trap 'unmount; rm -rf --one-file-system "$making"' EXIT
 mkdir "$making"
 cp -a --reflink=auto "$base/." "$making"
 

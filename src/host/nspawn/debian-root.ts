@@ -37,7 +37,10 @@ export async function debianRoot(
   const roots = join(cache, 'roots');
   const place = (recipe: string) => join(roots, `debian-${debian}-${recipe}`);
   const usual = usualPackages.join();
-  const baseRecipe = await digest([suite, arch(), usual], ['make-root.sh', 'customize-root.sh']);
+  const baseRecipe = await digest(
+    [suite, arch(), usual],
+    ['begin-root.sh', 'make-root.sh', 'customize-root.sh'],
+  );
   const base = place(baseRecipe);
   const more = [...new Set(extraPackages)]
     .filter((name) => !usualPackages.includes(name))
