@@ -4,11 +4,14 @@ import { BadInput } from '../bad-input.ts';
 import { directoryTree, type Found } from './directory-tree.ts';
 import { filesIgnoredByGit, filesKnownToGit } from './git-files.ts';
 import { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
+import { type OnDisk, onDisk } from './on-disk.ts';
 import { type ProductionModules, productionModules } from './production-modules.ts';
 
 export interface PayloadPaths {
   /** Files, symlinks and, where git was not asked, directories; relative to the app's directory, unsorted. */
   paths: string[];
+  /** What the disk says of some of them: it need not be asked again. */
+  seen: ReadonlyMap<string, OnDisk>;
   /** What was taken and what was left out, in words. */
   summary: string;
 }
@@ -31,10 +34,11 @@ export async function payloadPaths(
 
   const known = await filesKnownToGit(dir);
   const directories = new Set<string>();
+  const seen = new Map<string, OnDisk>();
   const candidates =
     known === null
       ? everything(dir, rules, inModules, directories)
-      : await fromGit(dir, program === null ? known : [...known, program], rules, inModules);
+      : await fromGit(dir, program === null ? known : [...known, program], rules, inModules, seen);
   const own = candidates.filter((path) => !rules.leavesOut(path));
   const installed = moduleRoots.flatMap((root) => [...installedFiles(dir, root, modules, rules)]);
 
@@ -55,7 +59,7 @@ export async function payloadPaths(
   const listed = candidates.filter((path) => rules.isListed(path)).length;
   if (listed > 0) left.push(`${count(listed, 'file')} by the ignore list`);
   const summary = `${taken.join(' and ')}${left.length > 0 ? `; left out: ${left.join(', ')}` : ''}`;
-  return { paths: [...own, ...installed], summary };
+  return { paths: [...own, ...installed], seen, summary };
 }
 
 function checkInstalled(dir: string, { required, lockFile }: ProductionModules): void {
@@ -83,34 +87,40 @@ function everything(
   return paths;
 }
 
+/** Files and symlinks; what the disk says of those that git names goes into `seen`. */
 async function fromGit(
   dir: string,
   known: readonly string[],
   rules: IgnoreRules,
   inModules: (path: string) => boolean,
+  seen: Map<string, OnDisk>,
 ): Promise<string[]> {
   const paths = new Set<string>();
-  for (const path of known) if (!inModules(path)) addWhole(dir, path, paths, () => true);
+  const addWhole = (path: string, takes: (path: string) => boolean) => {
+    const found = onDisk(join(dir, path));
+    // Deleted, and not committed yet.
+    if (found === null) return;
+    if (found.kind !== 'directory') {
+      if (!takes(path)) return;
+      paths.add(path);
+      seen.set(path, found);
+      return;
+    }
+    for (const file of filesBelow(dir, path)) if (takes(file)) paths.add(file);
+  };
+  for (const path of known) if (!inModules(path)) addWhole(path, () => true);
   if (rules.bringsBackAny) {
     for (const path of await filesIgnoredByGit(dir)) {
-      if (!inModules(path)) addWhole(dir, path, paths, (file) => rules.bringsBack(file));
+      if (!inModules(path)) addWhole(path, (file) => rules.bringsBack(file));
     }
   }
   return [...paths];
 }
 
-/** A path that git names is a file, or a directory of files it doesn't look into; or is deleted and not committed yet. */
-function addWhole(dir: string, path: string, paths: Set<string>, takes: (path: string) => boolean): void {
-  const stats = lstatSync(join(dir, path), { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  if (!stats.isDirectory()) {
-    if (takes(path)) paths.add(path);
-    return;
-  }
+/** Of a directory that git names, but does not look into. */
+function* filesBelow(dir: string, path: string): Generator<string> {
   const enters = (found: Found) => posix.basename(found.path) !== '.git';
-  for (const found of directoryTree(dir, path, enters)) {
-    if (!found.isDirectory && takes(found.path)) paths.add(found.path);
-  }
+  for (const found of directoryTree(dir, path, enters)) if (!found.isDirectory) yield found.path;
 }
 
 /** What of a node_modules goes in: packages that production needs, and the links in .bin to their programs. */

@@ -1,13 +1,13 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 import type { Entry, FileEntry } from '../package/package.ts';
 import type { Payload } from '../package/payload.ts';
 import { printableLine } from '../printable.ts';
 import { reading } from '../unreadable.ts';
-import { stampOf } from './file-stamp.ts';
 import { licenseText } from './license-file.ts';
 import { nativeCode, packageArchitecture } from './native-code.ts';
+import { type OnDisk, onDisk } from './on-disk.ts';
 import { payloadPaths } from './payload-paths.ts';
 
 /** In a release, mkdeb keeps what belongs to it under this name. */
@@ -37,7 +37,7 @@ export interface ReadPayload extends Payload {
 export async function readPayload(dir: string, options: PayloadOptions): Promise<ReadPayload> {
   const { ignore, arch = 'auto', service = null } = options;
   const [program = ''] = service?.exec ?? [];
-  const { paths, summary } = await payloadPaths(
+  const { paths, seen, summary } = await payloadPaths(
     dir,
     ignore,
     program.startsWith('./') ? posix.normalize(program) : null,
@@ -51,17 +51,18 @@ export async function readPayload(dir: string, options: PayloadOptions): Promise
   for (const [i, path] of sorted.entries()) {
     if (i % pathsInATurn === pathsInATurn - 1) await new Promise(setImmediate);
     const disk = join(dir, path);
-    const stats = lstatSync(disk, { throwIfNoEntry: false });
-    if (stats === undefined) continue;
+    const found = seen.get(path) ?? onDisk(disk);
+    if (found === null) continue;
     const mistake =
       nameMistake(path) ??
-      (stats.isSymbolicLink() ? reading(disk, () => linkMistake(path, disk)) : kindMistake(stats));
+      (found.kind === 'symlink' ? reading(disk, () => linkMistake(path, disk)) : kindMistake(found));
     if (mistake !== null) {
       mistakes.push(`${printableLine(disk)}: ${mistake}`);
       continue;
     }
-    if (stats.isFile()) newestSeconds = Math.max(newestSeconds, Math.floor(stats.mtimeMs / 1_000));
-    entries.push(reading(disk, () => entryOf(path, disk, stats, firstOfInode)));
+    if (found.kind === 'file')
+      newestSeconds = Math.max(newestSeconds, Math.floor(found.stamp.mtimeMs / 1_000));
+    entries.push(reading(disk, () => entryOf(path, disk, found, firstOfInode)));
   }
   if (mistakes.length > 0) throw new BadInput(mistakes.join('\n'));
 
@@ -76,23 +77,18 @@ export async function readPayload(dir: string, options: PayloadOptions): Promise
   };
 }
 
-function entryOf(path: string, disk: string, stats: Stats, firstOfInode: Map<string, string>): Entry {
-  if (stats.isSymbolicLink()) return { kind: 'symlink', path, target: readlinkSync(disk) };
-  const setId = stats.mode & 0o6000;
-  if (stats.isDirectory()) return { kind: 'directory', path, mode: 0o755 | setId };
-  if (stats.nlink > 1) {
-    const inode = `${stats.dev}:${stats.ino}`;
+function entryOf(path: string, disk: string, found: OnDisk, firstOfInode: Map<string, string>): Entry {
+  if (found.kind === 'symlink') return { kind: 'symlink', path, target: readlinkSync(disk) };
+  const setId = found.mode & 0o6000;
+  if (found.kind === 'directory') return { kind: 'directory', path, mode: 0o755 | setId };
+  if (found.links > 1) {
+    const inode = `${found.stamp.device}:${found.stamp.inode}`;
     const target = firstOfInode.get(inode);
     if (target !== undefined) return { kind: 'hardlink', path, target };
     firstOfInode.set(inode, path);
   }
-  const mode = ((stats.mode & 0o111) === 0 ? 0o644 : 0o755) | setId;
-  return {
-    kind: 'file',
-    path,
-    mode,
-    content: { disk: resolve(disk), size: stats.size, seen: stampOf(stats) },
-  };
+  const mode = ((found.mode & 0o111) === 0 ? 0o644 : 0o755) | setId;
+  return { kind: 'file', path, mode, content: { disk: resolve(disk), size: found.size, seen: found.stamp } };
 }
 
 function nameMistake(path: string): string | null {
@@ -102,10 +98,9 @@ function nameMistake(path: string): string | null {
   return null;
 }
 
-function kindMistake(stats: Stats): string | null {
-  if (stats.isFile() || stats.isDirectory()) return null;
-  const kind = stats.isFIFO() ? 'a FIFO' : stats.isSocket() ? 'a socket' : 'a device';
-  return `${kind} can’t go into a package; remove it, or add it to ignore`;
+function kindMistake({ kind }: OnDisk): string | null {
+  if (kind === 'file' || kind === 'directory') return null;
+  return `a ${kind} can’t go into a package; remove it, or add it to ignore`;
 }
 
 function linkMistake(path: string, disk: string): string | null {
