@@ -46,6 +46,12 @@ const asItIs: Pick<Method, 'pieceOf' | 'join'> = {
   join: (pieces) => pieces.flatMap(({ parts }) => parts),
 };
 
+/**
+ * The level of dpkg-deb, with one bit more of the byte before: in the same time that makes up for pieces of 16 MiB, where
+ * dpkg-deb's blocks have 24.
+ */
+const xzFilter = '--lzma2=preset=6,lc=4';
+
 export const methods: Readonly<Record<Compression, Method>> = {
   zstd: {
     filter: zstd(),
@@ -56,8 +62,8 @@ export const methods: Readonly<Record<Compression, Method>> = {
     join: zstdMember,
   },
   xz: {
-    filter: { command: 'xz', args: ['-q', '-6', '-T2', '-c'], debianPackage: 'xz-utils' },
-    pieceSize: 12 * mebibyte,
+    filter: { command: 'xz', args: ['-q', xzFilter, '-T2', '-c'], debianPackage: 'xz-utils' },
+    pieceSize: 16 * mebibyte,
     cutsFiles: true,
     isCostly: true,
     pieceOf: xzPiece,
