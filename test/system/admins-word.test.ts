@@ -97,24 +97,32 @@ describe.each<DebianRelease>([12])("the admin's word on Debian %d", (debian) => 
     expect(await answeringVersion(host)).toBe('1.1.0');
   });
 
-  it('restarted, a version on probation that does not start any more gives way to the one before', async () => {
-    const { current } = await handoffStatus(host);
-    const dropIn = `/etc/systemd/system/hello-node@${current}.service.d`;
-    await host.run([
-      'sh',
-      '-c',
-      `mkdir -p "$0" && printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' >"$0/x.conf" && systemctl daemon-reload`,
-      dropIn,
-    ]);
-    await host.run(['systemctl', 'restart', 'hello-node'], { check: false });
-    await expect.poll(() => answeringVersion(host).catch(() => 'nobody'), { timeout: 60_000 }).toBe('1.0.0');
-    await expect.poll(() => activity(host), { timeout: 30_000 }).toBe('active');
-    await host.run(['rm', '-r', dropIn]);
-    await host.run(['systemctl', 'daemon-reload']);
-    await aptInstall(host, debs[1] as string, { again: true });
-    await settled(host);
-    expect(await answeringVersion(host)).toBe('1.1.0');
-  });
+  it.each([
+    ['restarted', () => host.run(['systemctl', 'restart', 'hello-node'], { check: false })],
+    ['booted', () => host.reboot()],
+  ])(
+    '%s, a version on probation that does not start any more gives way to the one before',
+    async (_, again) => {
+      const { current } = await handoffStatus(host);
+      const dropIn = `/etc/systemd/system/hello-node@${current}.service.d`;
+      await host.run([
+        'sh',
+        '-c',
+        `mkdir -p "$0" && printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' >"$0/x.conf" && systemctl daemon-reload`,
+        dropIn,
+      ]);
+      await again();
+      await expect
+        .poll(() => answeringVersion(host).catch(() => 'nobody'), { timeout: 60_000 })
+        .toBe('1.0.0');
+      await expect.poll(() => activity(host), { timeout: 30_000 }).toBe('active');
+      await host.run(['rm', '-r', dropIn]);
+      await host.run(['systemctl', 'daemon-reload']);
+      await aptInstall(host, debs[1] as string, { again: true });
+      await settled(host);
+      expect(await answeringVersion(host)).toBe('1.1.0');
+    },
+  );
 
   it('policy-rc.d 101: what runs goes on, what is committed is new, a reload brings it up', async () => {
     await host.run([
