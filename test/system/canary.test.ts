@@ -47,8 +47,8 @@ describe.each(rows)('a canary with the handoff %s on Debian %d', (_, debian, kin
 
   it('gets its share of new connections, within two points, and then all of them', async () => {
     const deb = await build('1.1.0', [
-      { share: '5%', for: '40s' },
-      { share: '30%', for: '40s' },
+      { share: '5%', for: '30s' },
+      { share: '30%', for: '30s' },
     ]);
     const connections = { rate: 400, timeout: 30_000 };
     load = await startLoad(host, { address: host.address4, port, connections });

@@ -78,10 +78,12 @@ describe('the README', () => {
     );
     const options = { cwd: root, env: outside, extendEnv: false };
     const few = ['--count', '1', '--seed', '1', '--handoff', 'reuseport'];
-    const { stdout: sweep } = await execa('npm', ['run', 'sweep', '--', 'kill', ...few], options);
-    expect(sweep).toMatch(/kill, reuseport, Debian 12, seed 1, at \d+ ms: ok /);
-    const { stdout: soak } = await execa('npm', ['run', 'soak', '--', ...few], options);
-    expect(soak).toMatch(/soak, Debian 12, what the host holds: ok /);
+    const [sweep, soak] = await Promise.all([
+      execa('npm', ['run', 'sweep', '--', 'kill', ...few], options),
+      execa('npm', ['run', 'soak', '--', ...few], options),
+    ]);
+    expect(sweep.stdout).toMatch(/kill, reuseport, Debian 12, seed 1, at \d+ ms: ok /);
+    expect(soak.stdout).toMatch(/soak, Debian 12, what the host holds: ok /);
   });
 
   it('works on the server as it says', async () => {
