@@ -21,6 +21,8 @@ import {
 
 const examples: [DebianRelease, ExampleKind, number][] = [
   [12, 'node', 8080],
+  [13, 'node', 8080],
+  [12, 'go', 8081],
   [13, 'go', 8081],
 ];
 
@@ -74,22 +76,22 @@ describe.each(examples)('an upgrade on Debian %d of the %s example', (debian, ki
     expect(alive.map((r) => r.version)).toEqual(['1.1.0']);
   });
 
-  it('lets the old instance open files of its release while it drains, and a download of 10 s arrive whole', async () => {
+  it('lets the old instance open files of its release while it drains, and a download of 20 s arrive whole', async () => {
     const url = `http://localhost:${port}`;
     const curl = (...urls: string[]) => host.run(['curl', '-sS', '--fail', '--max-time', '60', ...urls]);
     const download = host.run([
       'sh',
       '-c',
-      `curl -sS --fail --max-time 60 '${url}/download?seconds=10' | wc -c`,
+      `curl -sS --fail --max-time 60 '${url}/download?seconds=20' | wc -c`,
     ]);
     // One connection: the second request is sent on it when the first is answered, in the middle of the drain.
-    const lateFile = curl(`${url}/slow?ms=7000`, `${url}/file`);
+    const lateFile = curl(`${url}/slow?ms=12000`, `${url}/file`);
     await pause(300);
     await aptInstall(host, await build('1.2.0', '30s'));
     expect(await answeringVersion(host, port)).toBe('1.2.0');
     expect(await ask(host, '/file', port)).toBe('hello from 1.2.0\n');
     expect((await lateFile).stdout).toMatch(/"version":\s*"1\.1\.0"\}\s*hello from 1\.1\.0\n$/);
-    expect(Number((await download).stdout)).toBe(10 * 10 * 1024);
+    expect(Number((await download).stdout)).toBe(20 * 10 * 1024);
     await settled(host, name);
   });
 });
