@@ -110,7 +110,14 @@ const fills = {
 };
 
 /** What the table is made of unless others are asked for; the rest take long. */
-const usual = ['Node example', '100 files', '30,000 files', 'one file of 500 MB', '512 MB of noise'];
+const usual = [
+  'Node example',
+  'node_modules',
+  '100 files',
+  '30,000 files',
+  'one file of 500 MB',
+  '512 MB of noise',
+];
 
 /** Makes trees in a folder, one at a time as they are asked for; yields their names and roots. */
 export function* makeTrees(folder, repository, wanted = usual) {
@@ -121,6 +128,12 @@ export function* makeTrees(folder, repository, wanted = usual) {
     if (name === 'Node example') {
       if (!existsSync(join(app, 'node_modules'))) continue;
       cpSync(app, join(root, 'usr/lib/node-app/dist'), { recursive: true });
+    } else if (name === 'node_modules') {
+      // mkdeb's own, the tools that it is developed with among them: real sources, and not the same on every machine.
+      cpSync(join(repository, 'node_modules'), join(root, 'usr/lib/app/node_modules'), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
     } else {
       const fill = fills[name];
       if (fill === undefined) throw new Error(`there is no tree ${name}; there are ${Object.keys(fills)}`);

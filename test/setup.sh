@@ -15,6 +15,7 @@ need curl curl
 need perl perl-base
 need xz xz-utils
 need zstd zstd
+need libdeflate-gzip libdeflate-tools
 need dpkg-parsechangelog dpkg-dev
 need lintian lintian
 need shellcheck shellcheck

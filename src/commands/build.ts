@@ -3,7 +3,7 @@ import { BadInput } from '../bad-input.ts';
 import { checkChangelogVersion } from '../changes/changelog-version.ts';
 import { proposal } from '../config/did-you-mean.ts';
 import { sha256Of } from '../deb/checksum-file.ts';
-import { type Compression, compressions } from '../deb/compression.ts';
+import { type Compression, compressions, defaultCompression } from '../deb/compression.ts';
 import { PieceCache } from '../deb/piece-cache.ts';
 import { type WriteDebOptions, type WrittenDeb, writeDeb } from '../deb/write-deb.ts';
 import { dbgsymName } from '../debug-symbols/dbgsym-package.ts';
@@ -100,7 +100,7 @@ async function buildPackage(
   { asked, cache, publishing, started, warn }: BuildSettings,
 ): Promise<Built> {
   const { config, dir, payload, node, arch, epochSeconds, changelog } = prepared;
-  const compression = asked ?? config.packaging.compression ?? 'zstd';
+  const compression = asked ?? config.packaging.compression ?? defaultCompression;
   const write = (pkg: Package, path: string) =>
     writeShown(pkg, path, { compression, epochSeconds, cache, ...publishing.signing });
   const { written, debugSymbols, warnings, published } = await withSeparateSymbols(

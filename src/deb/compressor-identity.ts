@@ -10,7 +10,7 @@ import type { Filter } from './process-sink.ts';
  */
 export async function compressorIdentity({ command, args }: Filter): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)(command, ['--version']);
+    const { stdout } = await promisify(execFile)(command, ['-V']);
     // The number of threads changes nothing.
     const told = args.filter((arg) => !arg.startsWith('-T'));
     return JSON.stringify([command, told, stdout, programStamp(command)]);

@@ -11,8 +11,8 @@ export interface Filter {
   debianPackage: string;
 }
 
-/** Variables that change what compressors do, and so the bytes of a package (xz(1), zstd(1), gzip(1)). */
-const steering = ['XZ_DEFAULTS', 'XZ_OPT', 'ZSTD_CLEVEL', 'ZSTD_NBTHREADS', 'GZIP'] as const;
+/** Variables that change what compressors do, and so the bytes of a package (xz(1), zstd(1)). */
+const steering = ['XZ_DEFAULTS', 'XZ_OPT', 'ZSTD_CLEVEL', 'ZSTD_NBTHREADS'] as const;
 
 /** The environment that filters run in. */
 export function filterEnvironment(): NodeJS.ProcessEnv {

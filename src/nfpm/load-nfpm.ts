@@ -31,7 +31,7 @@ export interface NfpmOptions {
 }
 
 /** nfpm's own defaults. */
-const defaultCompression = 'gzip';
+const nfpmCompression = 'gzip';
 const unsetMaintainer = 'Unset Maintainer <unset@localhost>';
 
 /**
@@ -204,7 +204,7 @@ async function completeNfpm(
       license: merged.license ?? null,
       relations: withNode(relationsOf(merged), completed?.service?.needsNode === true),
       ignore: [],
-      packaging: { ...packaging, compression: packaging.compression ?? defaultCompression },
+      packaging: { ...packaging, compression: packaging.compression ?? nfpmCompression },
       debugSymbols: 'keep',
       extras: noExtras,
       service: completed?.service?.config ?? null,

@@ -2,6 +2,7 @@ import { mkdtemp, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 import { packageFile, preparePackages } from '../commands/prepare-packages.ts';
+import { defaultCompression } from '../deb/compression.ts';
 import { interruptible } from '../deb/interruption.ts';
 import { readDeb } from '../deb/read-deb.ts';
 import { writeDeb } from '../deb/write-deb.ts';
@@ -54,13 +55,14 @@ async function built(dir: string, work: string): Promise<string> {
       `${dir}: its configuration makes ${others.length + 1} packages; build them, and rehearse two files of one`,
     );
   }
-  const { epochSeconds, pkg } = prepared;
+  const { config, epochSeconds, pkg } = prepared;
+  const compression = config.packaging.compression ?? defaultCompression;
   const out = await mkdtemp(join(work, 'built-'));
   const path = join(out, packageFile(prepared));
-  const symbols = { mode: prepared.config.debugSymbols, arch: prepared.arch };
+  const symbols = { mode: config.debugSymbols, arch: prepared.arch };
   await interruptible(undefined, (signal) =>
     withSeparateSymbols(pkg, symbols, signal, (separated) =>
-      writeDeb(separated.pkg, path, { compression: 'gzip', epochSeconds, signal }),
+      writeDeb(separated.pkg, path, { compression, epochSeconds, signal }),
     ),
   );
   return path;

@@ -36,7 +36,7 @@ describe.each([12, 13] as const)('mkdeb’s own package on a Debian %d without N
     const deb = await ownPackage();
     await makeExample('python', { version: '1.0.0' }, join(work, 'app'));
     // Its Depends: a test host has no way out to fetch them.
-    host = await createTestHost({ debian, packages: ['xz-utils', 'zstd'] });
+    host = await createTestHost({ debian, packages: ['libdeflate-tools', 'xz-utils', 'zstd'] });
     await host.run(['apt-get', 'purge', '-y', 'nodejs']);
     before = await shell(files);
     await aptInstall(host, deb);

@@ -282,7 +282,7 @@ test('a missing folder, and a missing compressor, are told with their remedy', a
     for (const [compression, remedy] of [
       ['zstd', 'apt install zstd'],
       ['xz', 'apt install xz-utils'],
-      ['gzip', 'apt install gzip'],
+      ['gzip', 'apt install libdeflate-tools'],
     ] as const) {
       const promise = writeDeb(packageOf([]), join(folder, 'x.deb'), { ...plain, compression });
       await expect(promise).rejects.toMatchObject({
