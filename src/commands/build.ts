@@ -9,6 +9,7 @@ import { type WriteDebOptions, type WrittenDeb, writeDeb } from '../deb/write-de
 import { dbgsymName } from '../debug-symbols/dbgsym-package.ts';
 import { withSeparateSymbols } from '../debug-symbols/separate-symbols.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
+import { inThousands } from '../in-thousands.ts';
 import type { Package } from '../package/package.ts';
 import { printable } from '../printable.ts';
 import { installCommand } from './install-command.ts';
@@ -137,7 +138,7 @@ async function buildPackage(
     ...(debugSymbols === null ? {} : { debugSymbols: { path: debugSymbols.path, size: debugSymbols.size } }),
     ...published,
   };
-  const files = `${written.files.toLocaleString('en')} files`;
+  const files = `${inThousands(written.files)} files`;
   const told =
     `${path}: ${formatSize(size)}, ${files}, ${formatSize(installedSizeKiB * 1024)} installed, built in ${formatSeconds(seconds)}\n` +
     `from ${payload.summary}\n${symbolsLine(debugSymbols)}${publishedLines(published)}\n  ${install}\n`;
@@ -151,7 +152,7 @@ async function writeShown(pkg: Package, path: string, options: WriteDebOptions):
     ...options,
     onProgress: ({ files, totalFiles, bytes, totalBytes }) =>
       progress.show(
-        `${files.toLocaleString('en')} of ${totalFiles.toLocaleString('en')} files, ${formatSize(bytes)} of ${formatSize(totalBytes)}`,
+        `${inThousands(files)} of ${inThousands(totalFiles)} files, ${formatSize(bytes)} of ${formatSize(totalBytes)}`,
       ),
   }).finally(() => progress.clear());
 }

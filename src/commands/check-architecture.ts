@@ -26,7 +26,7 @@ export function refuseOtherArchitecture(
 export function refuseMultiArch(
   { config, place }: LoadedConfig,
   arch: string,
-  entries: readonly Entry[],
+  entries: Iterable<Entry>,
 ): void {
   const field = config.packaging.fields.find(([name]) => name.toLowerCase() === 'multi-arch');
   if (field?.[1] !== 'same') return;

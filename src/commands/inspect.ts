@@ -3,6 +3,7 @@ import { listingLine } from '../deb/listing-line.ts';
 import { conffilesOf, scriptsOf } from '../deb/package-contents.ts';
 import { type ReadDeb, readDeb } from '../deb/read-deb.ts';
 import { unitPath } from '../deb/unit-path.ts';
+import { inThousands } from '../in-thousands.ts';
 import { jsonPieces } from '../json-pieces.ts';
 import { printable, printableLine } from '../printable.ts';
 import { print } from './print.ts';
@@ -47,10 +48,10 @@ function* asText(deb: ReadDeb): Generator<string> {
     `Members: ${deb.members.map(({ name, size }) => `${name} (${formatSize(size)})`).join(', ')}`,
   );
   const files = deb.entries.filter(({ kind }) => kind !== 'directory').length;
-  yield heading(`Files: ${files.toLocaleString('en')}`);
+  yield heading(`Files: ${inThousands(files)}`);
   const conffiles = new Set(conffilesOf(deb));
   const largest = deb.entries.reduce((size, entry) => Math.max(size, entry.size), 0);
-  const width = largest.toLocaleString('en').length;
+  const width = inThousands(largest).length;
   for (const entry of deb.entries) {
     const mark = conffiles.has(entry.path) ? ' (conffile)' : '';
     yield `${listingLine(facts(entry, deb), width)}${mark}\n`;

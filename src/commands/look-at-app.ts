@@ -83,7 +83,7 @@ export async function lookAtApp(dir: string): Promise<AppLook> {
 
 async function sourceText(dir: string): Promise<string> {
   const { paths } = await payloadPaths(dir, [], null);
-  const own = paths.filter(
+  const own = [...paths.keys()].filter(
     (path) => sources.test(path) && !/(^|\/)(node_modules|vendor|tests?|__tests__)\//.test(path),
   );
   const texts: string[] = [];

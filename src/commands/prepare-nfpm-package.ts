@@ -3,6 +3,7 @@ import type { AppConfig, ServiceConfig } from '../config/app-config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { type ReadContents, readContents } from '../contents/read-contents.ts';
 import { noReadExtras } from '../extras/read-extras.ts';
+import { inThousands } from '../in-thousands.ts';
 import { appInContents } from '../nfpm/app-in-contents.ts';
 import { assembleNfpmPackage, assemblePackage } from '../package/assemble.ts';
 import type { Entry, FileEntry, HostPath } from '../package/package.ts';
@@ -31,14 +32,14 @@ export async function prepareNfpmPackage(loaded: LoadedConfig, file: string): Pr
   const warnings = [...loaded.warnings];
   const contents = readContents(dir, packaging.contents, packaging.contentsOptions);
   const files = await withChangelog(dir, config, readUserFiles(dir, packaging), warnings);
-  const epochSeconds = packaging.mtimeSeconds ?? (await packageTime(dir, contents.newestSeconds));
+  const epochSeconds = packaging.mtimeSeconds ?? (await packageTime(dir)) ?? contents.newestSeconds;
   refuseOtherArchitecture(loaded, arch, contents.entries);
   refuseMultiArch(loaded, arch, contents.entries);
   const count = contents.entries.filter(({ kind }) => kind !== 'directory').length;
   const payload: ReadPayload = {
     entries: [],
     nativeArch: null,
-    summary: `${count.toLocaleString('en')} files that ${file} names`,
+    summary: `${inThousands(count)} files that ${file} names`,
     license: null,
     newestSeconds: contents.newestSeconds,
   };

@@ -39,8 +39,11 @@ export interface PreparedPackage {
 export async function preparePackage(loaded: LoadedConfig): Promise<PreparedPackage> {
   const { config: written, dir } = loaded;
   const warnings = [...loaded.warnings];
-  const payload = await readPayload(dir, written);
   const { packaging } = written;
+  const [payload, seconds] = await Promise.all([
+    readPayload(dir, written),
+    packaging.mtimeSeconds ?? packageTime(dir),
+  ]);
   const contents = readContents(dir, packaging.contents, packaging.contentsOptions);
   const files = await withChangelog(dir, written, readUserFiles(dir, packaging), warnings);
   const extras = readExtras(dir, written);
@@ -58,16 +61,16 @@ export async function preparePackage(loaded: LoadedConfig): Promise<PreparedPack
   }
   refuseOtherArchitecture(loaded, arch, payload.entries);
   refuseOtherArchitecture(loaded, arch, contents.entries);
-  const onHost = [...payload.entries.map((entry) => underDist(written.name, entry)), ...contents.entries];
-  refuseMultiArch(loaded, arch, onHost);
+  const onHost = () => entriesOnHost(written.name, payload, contents.entries);
+  refuseMultiArch(loaded, arch, onHost());
   if (nativeArch !== null && nativeArch !== arch) {
     warnings.push(`the package is for ${arch}, but the app’s native code is for ${nativeArch}`);
   }
   const node = await ownNode(dir, written, arch, warnings);
-  const config = await withSharedLibraries(written, arch, onHost);
+  const config = await withSharedLibraries(written, arch, onHost());
   warnings.push(...stoppingWarnings(config, files));
-  const newestSeconds = Math.max(payload.newestSeconds, contents.newestSeconds, extras.newestSeconds);
-  const epochSeconds = packaging.mtimeSeconds ?? (await packageTime(dir, newestSeconds));
+  const epochSeconds =
+    seconds ?? Math.max(payload.newestSeconds, contents.newestSeconds, extras.newestSeconds);
   const pkg = assemblePackage(config, payload, {
     ...{ arch, epochSeconds, files, node, extras },
     contents: contents.entries,
@@ -105,15 +108,21 @@ export function withNode(payload: ReadPayload, node: BundledNode | null): ReadPa
   return node === null ? payload : { ...payload, summary: `${payload.summary}, and Node ${node.version}` };
 }
 
+/** What `contents` put on the host, and before it the payload where it goes. */
+function* entriesOnHost(name: string, payload: ReadPayload, contents: readonly Entry[]): Generator<Entry> {
+  for (const entry of payload.entries) yield underDist(name, entry);
+  yield* contents;
+}
+
 /** The configuration with what its depends calls `$auto` written out. */
 async function withSharedLibraries(
   config: AppConfig,
   arch: string,
-  entries: readonly Entry[],
+  entries: Iterable<Entry>,
 ): Promise<AppConfig> {
   const { depends = [] } = config.relations;
   if (!depends.includes(sharedLibraries)) return config;
-  const found = await sharedLibraryRelations(config.name, arch, entries);
+  const found = await sharedLibraryRelations(config.name, arch, [...entries]);
   const relations = depends.flatMap((one) => (one === sharedLibraries ? found : [one]));
   return { ...config, relations: { ...config.relations, depends: relations } };
 }

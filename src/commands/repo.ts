@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 import { interruptible } from '../deb/interruption.ts';
+import { inThousands } from '../in-thousands.ts';
 import { keyFile, type MadeRepository, makeRepository } from '../repo/make-repository.ts';
 import { sourcesEntry } from '../repo/sources-entry.ts';
 import { withSigner } from '../sign/signer.ts';
@@ -47,7 +48,7 @@ function asText(
   { packages, architectures, key }: MadeRepository,
   server: { url: string; name: string; keyring: string | null; sources: string },
 ): string {
-  const count = packages === 1 ? '1 package' : `${packages.toLocaleString('en')} packages`;
+  const count = packages === 1 ? '1 package' : `${inThousands(packages)} packages`;
   const by = key === null ? 'unsigned' : `signed by ${key.fingerprint}`;
   const fetched = /^https?:/.test(server.url)
     ? `curl -fsSL --create-dirs ${server.url}/${keyFile} -o ${server.keyring}`

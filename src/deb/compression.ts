@@ -76,7 +76,7 @@ export const methods: Readonly<Record<Compression, Method>> = {
     // gzip -9 takes 0.7 to 2.2 times as long, and makes 1 to 3 parts in 100 more; so does Node's own zlib, Chromium's. Not
     // whichever is there: the bytes of a package do not depend on what is installed.
     filter: { command: 'libdeflate-gzip', args: ['-10', '-c'], debianPackage: 'libdeflate-tools' },
-    pieceSize: 4 * mebibyte,
+    pieceSize: 2 * mebibyte,
     cutsFiles: true,
     isCostly: true,
     ...asItIs,

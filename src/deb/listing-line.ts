@@ -1,3 +1,4 @@
+import { inThousands } from '../in-thousands.ts';
 import { printableLine } from '../printable.ts';
 import type { FileFacts } from './file-facts.ts';
 
@@ -5,7 +6,7 @@ import type { FileFacts } from './file-facts.ts';
 export function listingLine(file: FileFacts, width = 0): string {
   const target =
     file.target === undefined ? '' : ` ${file.kind === 'symlink' ? '->' : 'link to'} ${file.target}`;
-  const size = file.size.toLocaleString('en').padStart(width);
+  const size = inThousands(file.size).padStart(width);
   return printableLine(`${modeText(file)} ${file.owner}:${file.group} ${size} ${file.path}${target}`);
 }
 

@@ -1,5 +1,6 @@
 import { listingLine } from '../deb/listing-line.ts';
 import { scriptNames } from '../deb/package-contents.ts';
+import { inThousands } from '../in-thousands.ts';
 import { printable, printableLine } from '../printable.ts';
 import type { FieldChange } from './field-changes.ts';
 import type { Aspect, FileChange } from './file-changes.ts';
@@ -68,7 +69,7 @@ function aspectsText(change: FileChange): string {
       case 'content':
         return change.aspects.includes('size') ? '' : 'content, of the same size';
       case 'size':
-        return `content, ${change.old.size.toLocaleString('en')} -> ${change.new.size.toLocaleString('en')} bytes`;
+        return `content, ${inThousands(change.old.size)} -> ${inThousands(change.new.size)} bytes`;
       case 'target':
         return `target ${printableLine(change.old.target ?? '')} -> ${printableLine(change.new.target ?? '')}`;
       default:

@@ -31,15 +31,23 @@ async function lsFiles(dir: string, options: readonly string[]): Promise<string[
     if (/not a git repository|must be run in a work tree/.test(result.stderr)) return null;
     throw new BadInput(`${dir}: git can’t tell which files belong to the app: ${result.stderr.trim()}`);
   }
-  const paths = new Set<string>();
+  if (!isUtf8(result.stdout)) throw new BadInput(notUtf8(dir, firstThatIsNotUtf8(result.stdout)));
+  const paths = result.stdout.toString().split('\0');
+  // Each path ends in a NUL.
+  paths.pop();
+  // A path in conflict is listed once for each side.
+  return [...new Set(paths.map((path) => (path.endsWith('/') ? path.slice(0, -1) : path)))];
+}
+
+/** Of names that end in NUL. */
+function firstThatIsNotUtf8(names: Buffer): Buffer {
   let start = 0;
-  for (let end = result.stdout.indexOf(0); end >= 0; end = result.stdout.indexOf(0, start)) {
-    const bytes = result.stdout.subarray(start, end);
-    if (!isUtf8(bytes)) throw new BadInput(notUtf8(dir, bytes));
-    paths.add(bytes.toString().replace(/\/$/, ''));
+  for (;;) {
+    const end = names.indexOf(0, start);
+    const name = names.subarray(start, end);
+    if (!isUtf8(name)) return name;
     start = end + 1;
   }
-  return [...paths];
 }
 
 export function notUtf8(dir: string, name: Buffer): string {

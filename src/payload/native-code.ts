@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { posix } from 'node:path';
 import { BadInput } from '../bad-input.ts';
 import type { Entry, FileEntry } from '../package/package.ts';
 import { reading } from '../unreadable.ts';
@@ -52,7 +51,7 @@ export function packageArchitecture(found: ReadonlyMap<string, string>, wanted: 
 
 /** Any ELF file has one of these marks, unless somebody renamed it; opening 70,000 files to be sure takes seconds. */
 function maybeNative(path: string, mode: number): boolean {
-  const name = posix.basename(path);
+  const name = path.slice(path.lastIndexOf('/') + 1);
   return (mode & 0o111) !== 0 || !name.includes('.') || /\.(so|node)(\.|$)/.test(name);
 }
 

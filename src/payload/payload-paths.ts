@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { join, posix, relative } from 'node:path';
+import { join, posix, relative, resolve } from 'node:path';
 import { BadInput } from '../bad-input.ts';
+import { inThousands } from '../in-thousands.ts';
 import { directoryTree, type Found } from './directory-tree.ts';
 import { filesIgnoredByGit, filesKnownToGit } from './git-files.ts';
 import { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
@@ -8,10 +9,11 @@ import { type OnDisk, onDisk } from './on-disk.ts';
 import { type ProductionModules, productionModules } from './production-modules.ts';
 
 export interface PayloadPaths {
-  /** Files, symlinks and, where git was not asked, directories; relative to the app's directory, unsorted. */
-  paths: string[];
-  /** What the disk says of some of them: it need not be asked again. */
-  seen: ReadonlyMap<string, OnDisk>;
+  /**
+   * Files, symlinks and, where git was not asked, directories; relative to the app's directory, unsorted. Each with what
+   * the disk says of it, or null where it has not been asked.
+   */
+  paths: Map<string, OnDisk | null>;
   /** What was taken and what was left out, in words. */
   summary: string;
 }
@@ -34,15 +36,20 @@ export async function payloadPaths(
 
   const known = await filesKnownToGit(dir);
   const directories = new Set<string>();
-  const seen = new Map<string, OnDisk>();
-  const candidates =
+  const paths =
     known === null
       ? everything(dir, rules, inModules, directories)
-      : await fromGit(dir, program === null ? known : [...known, program], rules, inModules, seen);
-  const own = candidates.filter((path) => !rules.leavesOut(path));
+      : await fromGit(dir, program === null ? known : [...known, program], rules, inModules);
+  let files = 0;
+  let listed = 0;
+  for (const path of paths.keys()) {
+    if (rules.isListed(path)) listed++;
+    if (rules.leavesOut(path)) paths.delete(path);
+    else if (!directories.has(path)) files++;
+  }
   const installed = moduleRoots.flatMap((root) => [...installedFiles(dir, root, modules, rules)]);
+  for (const path of installed) paths.set(path, null);
 
-  const files = own.filter((path) => !directories.has(path)).length;
   const taken = [
     `${count(files, 'file')} ${known === null ? 'of the directory (not in git)' : 'that git knows'}`,
   ];
@@ -56,10 +63,9 @@ export async function payloadPaths(
   const left: string[] = [];
   const development = [...modules.development].filter((path) => existsSync(join(dir, path))).length;
   if (development > 0) left.push(count(development, 'development package'));
-  const listed = candidates.filter((path) => rules.isListed(path)).length;
   if (listed > 0) left.push(`${count(listed, 'file')} by the ignore list`);
   const summary = `${taken.join(' and ')}${left.length > 0 ? `; left out: ${left.join(', ')}` : ''}`;
-  return { paths: [...own, ...installed], seen, summary };
+  return { paths, summary };
 }
 
 function checkInstalled(dir: string, { required, lockFile }: ProductionModules): void {
@@ -76,37 +82,35 @@ function everything(
   rules: IgnoreRules,
   inModules: (path: string) => boolean,
   directories: Set<string>,
-): string[] {
-  const paths: string[] = [];
+): Map<string, OnDisk | null> {
+  const paths = new Map<string, OnDisk | null>();
   const enters = ({ path, isDirectory }: Found) =>
     !inModules(path) && !(isDirectory && rules.leavesOut(`${path}/`));
   for (const { path, isDirectory } of directoryTree(dir, '', enters)) {
-    paths.push(path);
+    paths.set(path, null);
     if (isDirectory) directories.add(path);
   }
   return paths;
 }
 
-/** Files and symlinks; what the disk says of those that git names goes into `seen`. */
+/** Files and symlinks; the disk is asked about those that git names. */
 async function fromGit(
   dir: string,
   known: readonly string[],
   rules: IgnoreRules,
   inModules: (path: string) => boolean,
-  seen: Map<string, OnDisk>,
-): Promise<string[]> {
-  const paths = new Set<string>();
+): Promise<Map<string, OnDisk | null>> {
+  const paths = new Map<string, OnDisk | null>();
+  const root = resolve(dir);
   const addWhole = (path: string, takes: (path: string) => boolean) => {
-    const found = onDisk(join(dir, path));
+    const found = onDisk(`${root}/${path}`);
     // Deleted, and not committed yet.
     if (found === null) return;
     if (found.kind !== 'directory') {
-      if (!takes(path)) return;
-      paths.add(path);
-      seen.set(path, found);
+      if (takes(path)) paths.set(path, found);
       return;
     }
-    for (const file of filesBelow(dir, path)) if (takes(file)) paths.add(file);
+    for (const file of filesBelow(dir, path)) if (takes(file)) paths.set(file, null);
   };
   for (const path of known) if (!inModules(path)) addWhole(path, () => true);
   if (rules.bringsBackAny) {
@@ -114,7 +118,7 @@ async function fromGit(
       if (!inModules(path)) addWhole(path, (file) => rules.bringsBack(file));
     }
   }
-  return [...paths];
+  return paths;
 }
 
 /** Of a directory that git names, but does not look into. */
@@ -169,5 +173,5 @@ function targetWithin(dir: string, path: string): string | null {
 }
 
 function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+  return `${inThousands(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

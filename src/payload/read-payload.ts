@@ -37,12 +37,14 @@ export interface ReadPayload extends Payload {
 export async function readPayload(dir: string, options: PayloadOptions): Promise<ReadPayload> {
   const { ignore, arch = 'auto', service = null } = options;
   const [program = ''] = service?.exec ?? [];
-  const { paths, seen, summary } = await payloadPaths(
+  const { paths, summary } = await payloadPaths(
     dir,
     ignore,
     program.startsWith('./') ? posix.normalize(program) : null,
   );
-  const sorted = withParents(paths).sort();
+  addParents(paths);
+  const sorted = [...paths.keys()].sort();
+  const root = resolve(dir);
   const entries: Entry[] = [];
   const mistakes: string[] = [];
   const firstOfInode = new Map<string, string>();
@@ -50,19 +52,21 @@ export async function readPayload(dir: string, options: PayloadOptions): Promise
 
   for (const [i, path] of sorted.entries()) {
     if (i % pathsInATurn === pathsInATurn - 1) await new Promise(setImmediate);
-    const disk = join(dir, path);
-    const found = seen.get(path) ?? onDisk(disk);
+    const disk = `${root}/${path}`;
+    const found = paths.get(path) ?? onDisk(disk);
     if (found === null) continue;
-    const mistake =
-      nameMistake(path) ??
-      (found.kind === 'symlink' ? reading(disk, () => linkMistake(path, disk)) : kindMistake(found));
+    const target =
+      found.kind === 'symlink' ? reading(join(dir, path), () => readlinkSync(disk, 'utf8')) : null;
+    const mistake = nameMistake(path) ?? (target === null ? kindMistake(found) : linkMistake(path, target));
     if (mistake !== null) {
-      mistakes.push(`${printableLine(disk)}: ${mistake}`);
+      mistakes.push(`${printableLine(join(dir, path))}: ${mistake}`);
       continue;
     }
     if (found.kind === 'file')
       newestSeconds = Math.max(newestSeconds, Math.floor(found.stamp.mtimeMs / 1_000));
-    entries.push(reading(disk, () => entryOf(path, disk, found, firstOfInode)));
+    entries.push(
+      target === null ? entryOf(path, disk, found, firstOfInode) : { kind: 'symlink', path, target },
+    );
   }
   if (mistakes.length > 0) throw new BadInput(mistakes.join('\n'));
 
@@ -78,7 +82,6 @@ export async function readPayload(dir: string, options: PayloadOptions): Promise
 }
 
 function entryOf(path: string, disk: string, found: OnDisk, firstOfInode: Map<string, string>): Entry {
-  if (found.kind === 'symlink') return { kind: 'symlink', path, target: readlinkSync(disk) };
   const setId = found.mode & 0o6000;
   if (found.kind === 'directory') return { kind: 'directory', path, mode: 0o755 | setId };
   if (found.links > 1) {
@@ -88,7 +91,7 @@ function entryOf(path: string, disk: string, found: OnDisk, firstOfInode: Map<st
     firstOfInode.set(inode, path);
   }
   const mode = ((found.mode & 0o111) === 0 ? 0o644 : 0o755) | setId;
-  return { kind: 'file', path, mode, content: { disk: resolve(disk), size: found.size, seen: found.stamp } };
+  return { kind: 'file', path, mode, content: { disk, size: found.size, seen: found.stamp } };
 }
 
 function nameMistake(path: string): string | null {
@@ -103,8 +106,7 @@ function kindMistake({ kind }: OnDisk): string | null {
   return `a ${kind} can’t go into a package; remove it, or add it to ignore`;
 }
 
-function linkMistake(path: string, disk: string): string | null {
-  const target = readlinkSync(disk);
+function linkMistake(path: string, target: string): string | null {
   if (target.startsWith('/')) {
     return `this link leads to ${target}, which is another place on the host; make it relative, replace it by what it leads to, or add it to ignore`;
   }
@@ -113,14 +115,12 @@ function linkMistake(path: string, disk: string): string | null {
   return `this link leads to ${target}, outside of the app; replace it by what it leads to, or add it to ignore`;
 }
 
-function withParents(paths: readonly string[]): string[] {
-  const all = new Set(paths);
-  for (const path of paths) {
+function addParents(paths: Map<string, OnDisk | null>): void {
+  for (const path of [...paths.keys()]) {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const parent = path.slice(0, end);
-      if (all.has(parent)) break;
-      all.add(parent);
+      if (paths.has(parent)) break;
+      paths.set(parent, null);
     }
   }
-  return [...all];
 }

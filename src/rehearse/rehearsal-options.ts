@@ -2,6 +2,7 @@ import { BadInput } from '../bad-input.ts';
 import { expectedDuration, parseDuration } from '../config/duration.ts';
 import { parseSshUrl } from '../host/ssh/ssh-target.ts';
 import { type DebianRelease, debianReleases } from '../host/test-host.ts';
+import { inThousands } from '../in-thousands.ts';
 import type { WebSocketSpec } from '../load/load-spec.ts';
 import type { Place } from './place.ts';
 
@@ -72,7 +73,7 @@ export function readOptions(typed: TypedOptions): RehearsalOptions {
     const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     mistakes.push(
-      `--${option} is ${JSON.stringify(text)}; expected a whole number from ${least} to ${most.toLocaleString('en')}`,
+      `--${option} is ${JSON.stringify(text)}; expected a whole number from ${least} to ${inThousands(most)}`,
     );
     return least;
   };

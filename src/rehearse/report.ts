@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
 import ejs from 'ejs';
 import { formatSeconds, formatSize } from '../commands/quantities.ts';
+import { inThousands } from '../in-thousands.ts';
 import { installedPath } from '../installation.ts';
 import type { Tally } from '../load/load-report.ts';
 import { type LossKind, lossKinds, requestKinds } from '../load/load-spec.ts';
@@ -99,8 +100,8 @@ function tilesOf({ load, acts }: Recording): { label: string; value: string; not
   return [
     {
       label: 'lost',
-      value: load.lost.toLocaleString('en'),
-      note: `of ${load.sent.toLocaleString('en')} requests`,
+      value: inThousands(load.lost),
+      note: `of ${inThousands(load.sent)} requests`,
       bad: load.lost > 0,
     },
     {
@@ -131,7 +132,7 @@ function tilesOf({ load, acts }: Recording): { label: string; value: string; not
 }
 
 function milliseconds(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')} ms`;
+  return `${value < 10 ? value.toFixed(1) : inThousands(Math.round(value))} ms`;
 }
 
 function lossSummary({ load }: Recording, { losses }: Timeline): string {
@@ -141,8 +142,8 @@ function lossSummary({ load }: Recording, { losses }: Timeline): string {
   const more = load.lost - losses.length;
   const all =
     more > 0
-      ? `The first ${losses.length.toLocaleString('en')} of ${load.lost.toLocaleString('en')}`
-      : `${load.lost.toLocaleString('en')} in all`;
+      ? `The first ${inThousands(losses.length)} of ${inThousands(load.lost)}`
+      : `${inThousands(load.lost)} in all`;
   return `${all}, from ${first.at.toFixed(2)} s to ${last.at.toFixed(2)} s.`;
 }
 
@@ -159,10 +160,10 @@ interface Client {
 /** What became of each kind of request, and where there are two addresses of what was sent to each. */
 function clientsOf({ load }: Recording): Client[] {
   const row = (who: string, { sent, lost, losses, reconnected, latency }: Tally): Client => ({
-    ...{ who, lost, sent: sent.toLocaleString('en'), reconnected: reconnected.toLocaleString('en') },
+    ...{ who, lost, sent: inThousands(sent), reconnected: inThousands(reconnected) },
     lostAs: lossKinds
       .filter((kind) => losses[kind] > 0)
-      .map((kind) => `${losses[kind].toLocaleString('en')} ${lossWords[kind]}`)
+      .map((kind) => `${inThousands(losses[kind])} ${lossWords[kind]}`)
       .join(', '),
     p50: milliseconds(latency.p50),
     p99: milliseconds(latency.p99),

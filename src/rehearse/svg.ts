@@ -1,3 +1,4 @@
+import { inThousands } from '../in-thousands.ts';
 import { xml } from './junit.ts';
 import type { Recording } from './recording.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
@@ -85,11 +86,11 @@ ${parts.join('\n')}
 }
 
 function shortVerdict({ load, packages }: Recording): string {
-  const of = `${load.sent.toLocaleString('en')} requests`;
+  const of = `${inThousands(load.sent)} requests`;
   const what = `${packages.old.name} ${packages.old.version} to ${packages.new.version}`;
   return load.lost === 0
     ? `${what}, nothing of ${of} lost`
-    : `${what}, ${load.lost.toLocaleString('en')} of ${of} lost`;
+    : `${what}, ${inThousands(load.lost)} of ${of} lost`;
 }
 
 function stacked({ versions, lost }: Timeline, i: number): number {

@@ -1,3 +1,4 @@
+import { inThousands } from '../in-thousands.ts';
 import { type LossKind, lossKinds, type RequestKind, requestKinds } from '../load/load-spec.ts';
 import { type Act, versionAfter } from './plan.ts';
 import type { Recording } from './recording.ts';
@@ -122,7 +123,7 @@ export const kindWords: Readonly<Record<RequestKind, string>> = {
 };
 
 function number(value: number): string {
-  return value.toLocaleString('en');
+  return inThousands(value);
 }
 
 function count(value: number, noun: string): string {
