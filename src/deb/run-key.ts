@@ -22,7 +22,7 @@ export function runKey(run: Run, tar: DataTar, trusts: (stamp: FileStamp) => boo
 
 /** No part of it holds a NUL. */
 function headerKey({ kind, name, mode, size, mtimeSeconds, target, owner, group }: TarHeader): string {
-  return `${kind}\0${name}\0${mode} ${size} ${mtimeSeconds}\0${target}\0${owner}\0${group}`;
+  return `${kind}\0${name}\0${mode} ${size} ${mtimeSeconds}\0${target}\0${owner ?? ''}\0${group ?? ''}`;
 }
 
 function contentKey({ content }: FileEntry, trusts: (stamp: FileStamp) => boolean): string | null {
