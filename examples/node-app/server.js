@@ -44,4 +44,8 @@ app.get('/file', async (_req, res) => {
   res.type('text/plain').send(message);
 });
 
-app.listen(process.env.PORT ?? 8080);
+const server = app.listen(process.env.PORT ?? 8080);
+
+// Node closes a kept connection after 5 s of rest, and resets what a client has sent by then, if the machine had no time
+// for the app meanwhile. Longer than clients and proxies rest, it doesn't come to that.
+server.keepAliveTimeout = 75_000;

@@ -50,6 +50,21 @@ describe.each(['node', 'go'] as const)('the %s example', (kind) => {
   });
 });
 
+test('the Node example does not reset what a client sent while the machine had no time for it', async () => {
+  const { port, app } = await started('node', { version: '1.0.0' });
+  const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => kept.destroy());
+  for (let times = 0; times < 3; times++) {
+    await ask(port, '/', kept);
+    app.kill('SIGSTOP');
+    const sent = ask(port, '/', kept);
+    // Node's own limit for a connection that rests is 5 s, and one more where it tells the client.
+    await sleep(6_500);
+    app.kill('SIGCONT');
+    expect((await sent).status).toBe(200);
+  }
+});
+
 interface Running {
   port: number;
   app: ChildProcess;
