@@ -46,6 +46,6 @@ app.get('/file', async (_req, res) => {
 
 const server = app.listen(process.env.PORT ?? 8080);
 
-// Node closes a kept connection after 5 s of rest, and resets what a client has sent by then, if the machine had no time
-// for the app meanwhile. Longer than clients and proxies rest, it doesn't come to that.
+// By default Node closes a kept connection after 5 s of rest, and a request that is just then under way to it is reset.
+// Proxies let a connection rest for a minute at most: they are the first to close it.
 server.keepAliveTimeout = 75_000;

@@ -65,7 +65,12 @@ export const methods: Readonly<Record<Compression, Method>> = {
     join: zstdMember,
   },
   xz: {
-    filter: { command: 'xz', args: ['-q', xzFilter, '-T2', '-c'], debianPackage: 'xz-utils' },
+    filter: {
+      command: 'xz',
+      args: ['-q', xzFilter, '-T2', '-c'],
+      debianPackage: 'xz-utils',
+      task: 'compresses with xz',
+    },
     pieceSize: 16 * mebibyte,
     cutsFiles: true,
     isCostly: true,
@@ -75,7 +80,12 @@ export const methods: Readonly<Record<Compression, Method>> = {
   gzip: {
     // gzip -9 takes 0.7 to 2.2 times as long, and makes 1 to 3 parts in 100 more; so does Node's own zlib, Chromium's. Not
     // whichever is there: the bytes of a package do not depend on what is installed.
-    filter: { command: 'libdeflate-gzip', args: ['-10', '-c'], debianPackage: 'libdeflate-tools' },
+    filter: {
+      command: 'libdeflate-gzip',
+      args: ['-10', '-c'],
+      debianPackage: 'libdeflate-tools',
+      task: 'compresses with gzip',
+    },
     pieceSize: 2 * mebibyte,
     cutsFiles: true,
     isCostly: true,
@@ -100,5 +110,6 @@ function zstd(): Filter {
     command: 'zstd',
     args: ['-q', '-3', parameters, '--no-check', `-T${availableParallelism()}`, '-c'],
     debianPackage: 'zstd',
+    task: 'compresses with zstd',
   };
 }

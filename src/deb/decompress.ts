@@ -8,9 +8,14 @@ import type { ArMember } from './ar-members.ts';
 import { exitOf, type Filter } from './process-sink.ts';
 
 const filters: Readonly<Record<string, Filter>> = {
-  zst: { command: 'zstd', args: ['-q', '-d', '-c'], debianPackage: 'zstd' },
+  zst: { command: 'zstd', args: ['-q', '-d', '-c'], debianPackage: 'zstd', task: 'reads zstd' },
   // As much as dpkg's own limit lets a package ask for; xz -9 needs 65 MiB.
-  xz: { command: 'xz', args: ['-q', '-d', '-c', '--memlimit-decompress=512MiB'], debianPackage: 'xz-utils' },
+  xz: {
+    command: 'xz',
+    args: ['-q', '-d', '-c', '--memlimit-decompress=512MiB'],
+    debianPackage: 'xz-utils',
+    task: 'reads xz',
+  },
 };
 
 /**

@@ -9,6 +9,8 @@ export interface Filter {
   command: string;
   args: readonly string[];
   debianPackage: string;
+  /** What it is needed for, as `compresses with gzip`. */
+  task: string;
 }
 
 /** Variables that change what compressors do, and so the bytes of a package (xz(1), zstd(1)). */
@@ -80,6 +82,6 @@ export function exitOf(
   });
 }
 
-function missing({ command, debianPackage }: Filter): BadInput {
-  return new BadInput(`this needs the program ${command}: apt install ${debianPackage}`);
+function missing({ command, debianPackage, task }: Filter): BadInput {
+  return new BadInput(`the program ${command} is not installed, which ${task}: apt install ${debianPackage}`);
 }

@@ -60,8 +60,8 @@ export function verdictOf(recording: Recording): Verdict {
     if (load.lost === 0) return `No request was lost, but ${failures[0]}.`;
     const kinds = lossKinds
       .filter((kind) => load.losses[kind] > 0)
-      .map((kind) => `${number(load.losses[kind])} ${lossWords[kind]}`);
-    return `Lost ${number(load.lost)} of ${sent} (${kinds.join(', ')}${byClient()}) during ${what}${how.replace(/,$/, '')}${when()}.`;
+      .map((kind) => `${inThousands(load.losses[kind])} ${lossWords[kind]}`);
+    return `Lost ${inThousands(load.lost)} of ${sent} (${kinds.join(', ')}${byClient()}) during ${what}${how.replace(/,$/, '')}${when()}.`;
   }
 
   /** Where there is more than one kind of client. */
@@ -69,7 +69,7 @@ export function verdictOf(recording: Recording): Verdict {
     if (Object.keys(load.byKind).length < 2) return '';
     const of = requestKinds.flatMap((kind) => {
       const lost = load.byKind[kind]?.lost ?? 0;
-      return lost > 0 ? [`${kindWords[kind]} ${number(lost)}`] : [];
+      return lost > 0 ? [`${kindWords[kind]} ${inThousands(lost)}`] : [];
     });
     return `; ${of.join(', ')}`;
   }
@@ -122,10 +122,6 @@ export const kindWords: Readonly<Record<RequestKind, string>> = {
   saturate: 'one after the other',
 };
 
-function number(value: number): string {
-  return inThousands(value);
-}
-
 function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+  return `${inThousands(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

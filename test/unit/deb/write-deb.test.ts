@@ -280,9 +280,12 @@ test('a missing folder, and a missing compressor, are told with their remedy', a
   process.env.PATH = folder;
   try {
     for (const [compression, remedy] of [
-      ['zstd', 'apt install zstd'],
-      ['xz', 'apt install xz-utils'],
-      ['gzip', 'apt install libdeflate-tools'],
+      ['zstd', 'the program zstd is not installed, which compresses with zstd: apt install zstd'],
+      ['xz', 'the program xz is not installed, which compresses with xz: apt install xz-utils'],
+      [
+        'gzip',
+        'the program libdeflate-gzip is not installed, which compresses with gzip: apt install libdeflate-tools',
+      ],
     ] as const) {
       const promise = writeDeb(packageOf([]), join(folder, 'x.deb'), { ...plain, compression });
       await expect(promise).rejects.toMatchObject({
